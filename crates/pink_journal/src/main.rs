@@ -1,0 +1,3 @@
+//! The journal: its frames, its reader and writer, and the program that reads it.
+
+fn main() {}

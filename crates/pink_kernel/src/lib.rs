@@ -1,0 +1,1 @@
+//! The pure state machine: slots, orders, fills, account and refusals.

@@ -1,0 +1,3 @@
+//! The kernel process: rings in, journal, apply, cells and rings out.
+
+fn main() {}

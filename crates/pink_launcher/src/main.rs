@@ -1,0 +1,3 @@
+//! The launcher: takes rights away between fork and exec.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! The Python face of Zinc.
+
+
+#[pyo3::pymodule]
+mod _native {}

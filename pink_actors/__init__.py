@@ -1,0 +1,1 @@
+"""PINK: trading decisions executed by separate processes that meet in shared memory."""
