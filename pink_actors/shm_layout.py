@@ -1461,8 +1461,8 @@ class Outcome(NamedTuple):
     order_cum_qty_e8: int  # after
     order_cum_notional_e8: int  # after
     order_cum_fee_e8: int  # after
-    fill_qty_e8: int  # booked by this input
-    fill_price_e12: int
+    fill_qty_e8: int  # booked by this input; report FILL: quantity of that fill
+    fill_price_e12: int  # report FILL: price of that fill
     fill_notional_e8: int  # booked by this input; after settling the difference
     fill_fee_e8: int  # booked by this input; after settling the difference
     fill_realised_e8: int  # booked by this input; after settling the difference
@@ -1496,7 +1496,7 @@ class Outcome(NamedTuple):
     delta_e8: int  # wallet - capital when last judged
     peak_capital_e8: int
     open_notional_e8: int
-    amount_e8: int  # income or adjustment booked by this input
+    amount_e8: int  # income or adjustment booked by this input; report FILL: fee of that fill
     intent_qty_e8: int  # ENTER/EXIT: as asked
     reference_price_e12: int  # ENTER: as asked
     confidence_e8: int

@@ -3002,8 +3002,9 @@ pub struct Outcome {
     pub order_cum_notional_e8: i64,
     /// after
     pub order_cum_fee_e8: i64,
-    /// booked by this input
+    /// booked by this input; report FILL: quantity of that fill
     pub fill_qty_e8: i64,
+    /// report FILL: price of that fill
     pub fill_price_e12: i64,
     /// booked by this input; after settling the difference
     pub fill_notional_e8: i64,
@@ -3061,7 +3062,7 @@ pub struct Outcome {
     pub delta_e8: i64,
     pub peak_capital_e8: i64,
     pub open_notional_e8: i64,
-    /// income or adjustment booked by this input
+    /// income or adjustment booked by this input; report FILL: fee of that fill
     pub amount_e8: i64,
     /// ENTER/EXIT: as asked
     pub intent_qty_e8: i64,
