@@ -49,7 +49,7 @@ def scaled(name: str, value: Decimal | None, scale: int) -> int:
 
 def positive(name: str, value: Decimal | None, scale: int) -> int:
     """Like `scaled`, for a figure that must be above zero when it is given."""
-    if isinstance(value, Decimal) and value <= 0:
+    if isinstance(value, Decimal) and value.is_finite() and value <= 0:
         raise BadDecision(f"{name} {value} is not above zero")
     return scaled(name, value, scale)
 
