@@ -1,1 +1,1 @@
-"""PINK: trading decisions executed by separate processes that meet in shared memory."""
+"""PINK's Python processes; each package below is one actor or one edge of the system."""
