@@ -118,11 +118,13 @@ def run(launch: Launch, build: Callable[[Context], Actor]) -> int:
         log.error("refused_to_start", error=str(error), exit_code=error.exit_code)  # noqa: TRY400
         return error.exit_code
     codes: list[int] = []
+    built: list[Actor] = []
     with _caught(context.log, codes):
-        actor = build(context)
-        return drive(actor, context.segment, context.log, asyncio.Event())
-    context.segment.set_state(ActorState.FAILED)
-    return codes[0]
+        built.append(build(context))
+    if codes:
+        context.segment.set_state(ActorState.FAILED)
+        return codes[0]
+    return drive(built[0], context.segment, context.log, asyncio.Event())
 
 
 def drive(actor: Actor, beacon: Beacon, log: Logger, stop: asyncio.Event) -> int:
