@@ -1,6 +1,7 @@
 """The whole exception tree of the Python side; each class carries the exit code of its process.
 
     PinkError              70  a bug: nothing below fits
+    ├── StrategyError      70  the strategy raised, or decided what no record can hold
     ├── UsageError         64  a process was started with arguments it cannot use; never restarted
     ├── ConfigError        78  a configuration that cannot work; never restarted
     │   ├── SecretsError   78  keys missing, readable by others, or refused by the venue
@@ -33,6 +34,10 @@ class PinkError(Exception):
     """Root of the tree; its text is one line that says what, where and what to do."""
 
     exit_code: ClassVar[int] = EXIT_BUG
+
+
+class StrategyError(PinkError):
+    """Foreign code raised; the text names it, what it raised and where."""
 
 
 class UsageError(PinkError):

@@ -13,9 +13,10 @@ import ctypes
 import faulthandler
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -31,6 +32,7 @@ from pink_actors.errors import (
     PermanentError,
     PinkError,
     SecretsError,
+    StrategyError,
     TemporaryError,
 )
 from pink_actors.log import Logger
@@ -39,6 +41,7 @@ from pink_actors.shm_layout import ActorState, Writer
 SECRETS_BYTES_MAX = 4096
 TASKS_LEFT_S_MAX = 1.0
 _PR_SET_DUMPABLE = 4
+R = TypeVar("R")
 
 
 class Actor(Protocol):
@@ -130,6 +133,20 @@ def run(launch: Launch, build: Callable[[Context], Actor]) -> int:
 def drive(actor: Actor, beacon: Beacon, log: Logger, stop: asyncio.Event) -> int:
     """Owns the loop for one actor. `stop` ends it in order, as SIGTERM does."""
     return asyncio.run(_live(actor, beacon, log, stop))
+
+
+def call_foreign(what: str, call: Callable[[], R]) -> R:
+    """The result of a call into somebody else's code; whatever it raises becomes one line."""
+    try:
+        return call()
+    except PinkError:
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        raise StrategyError(
+            f"{what} raised {type(error).__name__}: {error} ({frame.filename}:{frame.lineno}); "
+            "correct it, then pink-supervisor restart policy"
+        ) from error
 
 
 def read_secrets(descriptor: int) -> Secrets:

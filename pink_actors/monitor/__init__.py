@@ -1,0 +1,1 @@
+"""Read-only monitors: they map shared memory, write nothing, and may come and go at any time."""
