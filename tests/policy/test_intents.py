@@ -17,7 +17,7 @@ def enter(**changes: object) -> Enter:
     return Enter(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def test_flaw_e3_m18_u1_a_limit_entry_keeps_its_kind_price_and_time_in_force() -> None:
+def test_flaw_e3_m18_a_limit_entry_keeps_its_kind_price_and_time_in_force() -> None:
     decision = enter(order_kind=OrderKind.LIMIT, price=D("97012.5"), tif=TimeInForce.POST_ONLY)
     intent = intent_from(decision, STAMP)
     assert intent.kind == InputKind.ENTER
