@@ -1,4 +1,4 @@
-"""What every test gets: a name of its own for its instance, a home of its own, nothing left over."""
+"""What every test gets: a name for its instance, a home folder, and nothing left over."""
 
 import itertools
 import os

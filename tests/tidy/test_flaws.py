@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 
-from tests.tidy.ledger import FLAWS_COUNT, KINDS, REASON_OF, ROW, rows, synced, named_by_tests
+from tests.tidy.ledger import FLAWS_COUNT, KINDS, REASON_OF, ROW, named_by_tests, rows, synced
 from tests.tidy.tree import ROOT
 
 SERIES = {"A": 15, "T": 9, "E": 26, "F": 30, "G": 36, "H": 22, "I": 22, "J": 16, "K": 23} | {
