@@ -104,7 +104,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "5ced7b906bcfc2b7901af145062c43b77153e94fa73c712abe4be1d6fa9beeff"
+DIGEST_HEX: Final = "af5add5f857f4ff0b3f150b2e481b6d262bf3301fcdd1ba3be8a1a5c7182c061"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
@@ -287,6 +287,7 @@ class Fact(IntEnum):
     AGREES_FLAT = 11  # evidence is complete: nothing is held
     AGREES_HELD = 12  # evidence is complete: a position is held
     ADOPTED = 13  # a position found at the venue is taken over
+    NEVER_OPENED = 14  # the entry is gone and nothing of it was ever filled
 
 
 _Fact: Final = {member.value: member for member in Fact}
@@ -302,6 +303,7 @@ class Effect(IntEnum):
     CLOSE_TRADE = 4  # book the end of the trade
     FREE_SLOT = 5  # figures are final, the slot may be used again
     ASK_VENUE = 6  # query and reconcile
+    ABANDON = 7  # the entry came to nothing: the slot is free again, no trade took place
 
 
 _Effect: Final = {member.value: member for member in Effect}
@@ -383,6 +385,7 @@ class ControlKind(IntEnum):
     RECONCILE = 5  # ask the venue now
     FLATTEN = 6  # cancel every order and close every position
     CHILD = 7  # a process started, stopped or died: a note
+    DISK = 8  # from the kernel's own shell: engaged = the disk does not keep up
 
 
 _ControlKind: Final = {member.value: member for member in ControlKind}
@@ -1837,6 +1840,16 @@ class SlotCell(NamedTuple):
     entry_order_kind: OrderKind  # as asked
     entry_tif: TimeInForce
     exit_wanted: int  # 1: an exit waits for the entry order to be gone
+    position_notional_e8: int  # size at the mark: its part of the account's open notional
+    margin_e8: int  # position and reserved entry by leverage
+    excess_qty_e8: int  # exited beyond what was held: the venue overfilled an exit
+    excess_notional_e8: int
+    submits: int  # orders commanded in this generation, for client order ids
+    protection_refusals: int  # protection orders refused in a row
+    agenda_mono_ns: int  # next time the kernel looks after the slot; 0 = none
+    snap_seq: int  # asked_seq of the last snapshot that held this position
+    snap_qty_e8: int  # what it held
+    snap_price_e12: int  # at which entry price
 
     @classmethod
     def zero(cls) -> Self:
@@ -1886,6 +1899,16 @@ class SlotCell(NamedTuple):
             entry_order_kind=OrderKind.NONE,
             entry_tif=TimeInForce.NONE,
             exit_wanted=0,
+            position_notional_e8=0,
+            margin_e8=0,
+            excess_qty_e8=0,
+            excess_notional_e8=0,
+            submits=0,
+            protection_refusals=0,
+            agenda_mono_ns=0,
+            snap_seq=0,
+            snap_qty_e8=0,
+            snap_price_e12=0,
         )
 
     def encode(self) -> bytes:
@@ -1936,6 +1959,16 @@ class SlotCell(NamedTuple):
                 self.entry_order_kind,
                 self.entry_tif,
                 self.exit_wanted,
+                self.position_notional_e8,
+                self.margin_e8,
+                self.excess_qty_e8,
+                self.excess_notional_e8,
+                self.submits,
+                self.protection_refusals,
+                self.agenda_mono_ns,
+                self.snap_seq,
+                self.snap_qty_e8,
+                self.snap_price_e12,
             )
         except StructError as error:
             raise MalformedRecord(f"SlotCell: {error}") from error
@@ -1990,12 +2023,22 @@ class SlotCell(NamedTuple):
                 _OrderKind[v[48]],
                 _TimeInForce[v[49]],
                 v[50],
+                v[51],
+                v[52],
+                v[53],
+                v[54],
+                v[55],
+                v[56],
+                v[57],
+                v[58],
+                v[59],
+                v[60],
             )
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
 
-_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x 112x")
+_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q 40x")
 
 
 class OrderCell(NamedTuple):
@@ -2043,6 +2086,12 @@ class OrderCell(NamedTuple):
     last_venue_ms: int  # newest venue time applied
     queries: int  # times asked
     code: Code  # why it was refused
+    held_status: OrderStatus  # what a report said whose fill is held as implausible
+    held_qty_e8: int  # cumulative quantity told with an implausible price; 0 = none
+    settle_open: int  # command_seq still without report; 0 = none
+    submitted_wall_ms: int  # latest time at which it may have left
+    snap_seq: int  # asked_seq of the last snapshot that listed it
+    mark_e12: int  # mark when it was commanded
 
     @classmethod
     def zero(cls) -> Self:
@@ -2090,6 +2139,12 @@ class OrderCell(NamedTuple):
             last_venue_ms=0,
             queries=0,
             code=Code.OK,
+            held_status=OrderStatus.NONE,
+            held_qty_e8=0,
+            settle_open=0,
+            submitted_wall_ms=0,
+            snap_seq=0,
+            mark_e12=0,
         )
 
     def encode(self) -> bytes:
@@ -2138,6 +2193,12 @@ class OrderCell(NamedTuple):
                 self.last_venue_ms,
                 self.queries,
                 self.code,
+                self.held_status,
+                self.held_qty_e8,
+                self.settle_open,
+                self.submitted_wall_ms,
+                self.snap_seq,
+                self.mark_e12,
             )
         except StructError as error:
             raise MalformedRecord(f"OrderCell: {error}") from error
@@ -2190,12 +2251,18 @@ class OrderCell(NamedTuple):
                 v[39],
                 v[40],
                 _Code[v[41]],
+                _OrderStatus[v[42]],
+                v[43],
+                v[44],
+                v[45],
+                v[46],
+                v[47],
             )
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
 
 
-_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H 2x 32x")
+_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q 8x Q q Q q")
 
 
 class AccountCell(NamedTuple):
@@ -2241,6 +2308,12 @@ class AccountCell(NamedTuple):
     changed_wall_ns: int
     changed_mono_ns: int
     income_since_wall_ms: int  # income rows are booked up to here
+    margin_e8: int  # positions and reserved entries by their leverage
+    seed_wall_ms: int  # income before this is in the seed already
+    mode_wanted: Mode  # what the operator asked for; in force once reconciled
+    flattening: int  # 1: FLATTEN is at work
+    journal_slow: int  # 1: the disk does not keep up
+    unmarked_slots: int  # positions without a mark: results cannot be computed
 
     @classmethod
     def zero(cls) -> Self:
@@ -2286,6 +2359,12 @@ class AccountCell(NamedTuple):
             changed_wall_ns=0,
             changed_mono_ns=0,
             income_since_wall_ms=0,
+            margin_e8=0,
+            seed_wall_ms=0,
+            mode_wanted=Mode.HALTED,
+            flattening=0,
+            journal_slow=0,
+            unmarked_slots=0,
         )
 
     def encode(self) -> bytes:
@@ -2332,6 +2411,12 @@ class AccountCell(NamedTuple):
                 self.changed_wall_ns,
                 self.changed_mono_ns,
                 self.income_since_wall_ms,
+                self.margin_e8,
+                self.seed_wall_ms,
+                self.mode_wanted,
+                self.flattening,
+                self.journal_slow,
+                self.unmarked_slots,
             )
         except StructError as error:
             raise MalformedRecord(f"AccountCell: {error}") from error
@@ -2382,12 +2467,18 @@ class AccountCell(NamedTuple):
                 v[37],
                 v[38],
                 v[39],
+                v[40],
+                v[41],
+                _Mode[v[42]],
+                v[43],
+                v[44],
+                v[45],
             )
         except KeyError as error:
             raise MalformedRecord(f"AccountCell: unknown code {error}") from error
 
 
-_AccountCell_STRUCT: Final = Struct("<Q B B B B B B B B q q Q q q q q q q q 8x q Q q q q q q Q q q q Q Q I I I I Q q Q q 64x")
+_AccountCell_STRUCT: Final = Struct("<Q B B B B B B B B q q Q q q q q q q q 8x q Q q q q q q Q q q q Q Q I I I I Q q Q q q q B B B 1x I 40x")
 
 
 class InstrumentCell(NamedTuple):
@@ -2410,6 +2501,10 @@ class InstrumentCell(NamedTuple):
     last_event_seq: int  # last order event of the symbol: older snapshots end nothing
     foreign_qty_e8: int  # held at the venue by nobody here; blocks ENTER
     market_ms: int
+    found_qty_e8: tuple[int, ...]  # LONG, SHORT: held at the venue without a slot, not yet confirmed
+    found_price_e12: tuple[int, ...]
+    found_seq: tuple[int, ...]  # asked_seq of the snapshot that showed it last
+    found_since_wall_ns: tuple[int, ...]  # when it was seen first
 
     @classmethod
     def zero(cls) -> Self:
@@ -2432,6 +2527,10 @@ class InstrumentCell(NamedTuple):
             last_event_seq=0,
             foreign_qty_e8=0,
             market_ms=0,
+            found_qty_e8=(0,) * 2,
+            found_price_e12=(0,) * 2,
+            found_seq=(0,) * 2,
+            found_since_wall_ns=(0,) * 2,
         )
 
     def encode(self) -> bytes:
@@ -2455,6 +2554,10 @@ class InstrumentCell(NamedTuple):
                 self.last_event_seq,
                 self.foreign_qty_e8,
                 self.market_ms,
+                *_counted(self.found_qty_e8, 2, "InstrumentCell.found_qty_e8"),
+                *_counted(self.found_price_e12, 2, "InstrumentCell.found_price_e12"),
+                *_counted(self.found_seq, 2, "InstrumentCell.found_seq"),
+                *_counted(self.found_since_wall_ns, 2, "InstrumentCell.found_since_wall_ns"),
             )
         except StructError as error:
             raise MalformedRecord(f"InstrumentCell: {error}") from error
@@ -2482,12 +2585,16 @@ class InstrumentCell(NamedTuple):
                 v[14],
                 v[15],
                 v[16],
+                v[17:19],
+                v[19:21],
+                v[21:23],
+                v[23:25],
             )
         except KeyError as error:
             raise MalformedRecord(f"InstrumentCell: unknown code {error}") from error
 
 
-_InstrumentCell_STRUCT: Final = Struct("<24s Q q q q q q q Q q q q q Q Q q q 16x")
+_InstrumentCell_STRUCT: Final = Struct("<24s Q q q q q q q Q q q q q Q Q q q 2q 2q 2Q 2q 16x")
 
 
 class JournalCell(NamedTuple):
@@ -2668,6 +2775,174 @@ class KernelCell(NamedTuple):
 
 
 _KernelCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q 40x")
+
+
+class DeskCell(NamedTuple):
+    """Journal-only: what the kernel has in hand beside slots and orders."""
+
+    reconcile_open: int  # command_seq of the RECONCILE without SNAPSHOT_END; 0 = none
+    reconcile_asked_seq: int
+    reconcile_sent_wall_ns: int
+    reconcile_sent_mono_ns: int
+    reconcile_due_mono_ns: int  # when to ask next; 0 = not planned
+    income_open: int  # command_seq; 0 = none
+    income_sent_wall_ns: int
+    income_newest_ms: int  # newest income row booked
+    snap_command: int  # command_seq of the snapshot whose rows are coming; 0 = none
+    snap_asked_seq: int
+    snap_asked_wall_ms: int
+    snap_wallet_e8: int
+    snap_rows: int  # rows seen since SNAPSHOT_BEGIN
+    snap_has_wallet: int
+    sweep_asked_seq: int  # snapshot being compared with the slots; 0 = none
+    sweep_wall_ns: int
+    sweep_cursor: int  # next thing to compare
+    reconcile_again: int  # 1: something happened after the open RECONCILE was asked
+    flatten_cursor: int  # next slot to flatten
+    gaps: int  # stream gaps since the last complete snapshot
+    boot_seq: int  # journal sequence at which the machine's boot changed
+    gap_seq: int  # last stream gap
+    trade_ids: int  # trade ids ever taken
+    entries: int  # risk-adding orders ever commanded
+    incomes: int  # income rows ever booked
+
+    @classmethod
+    def zero(cls) -> Self:
+        """All numbers zero, all text empty, each enum at code 0 or its first."""
+        return cls(
+            reconcile_open=0,
+            reconcile_asked_seq=0,
+            reconcile_sent_wall_ns=0,
+            reconcile_sent_mono_ns=0,
+            reconcile_due_mono_ns=0,
+            income_open=0,
+            income_sent_wall_ns=0,
+            income_newest_ms=0,
+            snap_command=0,
+            snap_asked_seq=0,
+            snap_asked_wall_ms=0,
+            snap_wallet_e8=0,
+            snap_rows=0,
+            snap_has_wallet=0,
+            sweep_asked_seq=0,
+            sweep_wall_ns=0,
+            sweep_cursor=0,
+            reconcile_again=0,
+            flatten_cursor=0,
+            gaps=0,
+            boot_seq=0,
+            gap_seq=0,
+            trade_ids=0,
+            entries=0,
+            incomes=0,
+        )
+
+    def encode(self) -> bytes:
+        """The record as the bytes of shared memory."""
+        try:
+            return _DeskCell_STRUCT.pack(
+                self.reconcile_open,
+                self.reconcile_asked_seq,
+                self.reconcile_sent_wall_ns,
+                self.reconcile_sent_mono_ns,
+                self.reconcile_due_mono_ns,
+                self.income_open,
+                self.income_sent_wall_ns,
+                self.income_newest_ms,
+                self.snap_command,
+                self.snap_asked_seq,
+                self.snap_asked_wall_ms,
+                self.snap_wallet_e8,
+                self.snap_rows,
+                self.snap_has_wallet,
+                self.sweep_asked_seq,
+                self.sweep_wall_ns,
+                self.sweep_cursor,
+                self.reconcile_again,
+                self.flatten_cursor,
+                self.gaps,
+                self.boot_seq,
+                self.gap_seq,
+                self.trade_ids,
+                self.entries,
+                self.incomes,
+            )
+        except StructError as error:
+            raise MalformedRecord(f"DeskCell: {error}") from error
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """The record in these bytes, or MalformedRecord."""
+        v = _checked(_DeskCell_STRUCT, data, "DeskCell")
+        try:
+            return cls(
+                v[0],
+                v[1],
+                v[2],
+                v[3],
+                v[4],
+                v[5],
+                v[6],
+                v[7],
+                v[8],
+                v[9],
+                v[10],
+                v[11],
+                v[12],
+                v[13],
+                v[14],
+                v[15],
+                v[16],
+                v[17],
+                v[18],
+                v[19],
+                v[20],
+                v[21],
+                v[22],
+                v[23],
+                v[24],
+            )
+        except KeyError as error:
+            raise MalformedRecord(f"DeskCell: unknown code {error}") from error
+
+
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q 24x")
+
+
+class WindowCell(NamedTuple):
+    """Journal-only: a stretch of a bounded window of trade ids, order times or income ids."""
+
+    values: tuple[int, ...]  # hash of an id, or a monotonic time
+
+    @classmethod
+    def zero(cls) -> Self:
+        """All numbers zero, all text empty, each enum at code 0 or its first."""
+        return cls(
+            values=(0,) * 16,
+        )
+
+    def encode(self) -> bytes:
+        """The record as the bytes of shared memory."""
+        try:
+            return _WindowCell_STRUCT.pack(
+                *_counted(self.values, 16, "WindowCell.values"),
+            )
+        except StructError as error:
+            raise MalformedRecord(f"WindowCell: {error}") from error
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """The record in these bytes, or MalformedRecord."""
+        v = _checked(_WindowCell_STRUCT, data, "WindowCell")
+        try:
+            return cls(
+                v[0:16],
+            )
+        except KeyError as error:
+            raise MalformedRecord(f"WindowCell: unknown code {error}") from error
+
+
+_WindowCell_STRUCT: Final = Struct("<16Q")
 
 
 class GatewayCell(NamedTuple):
@@ -3431,14 +3706,14 @@ _Probe256_STRUCT: Final = Struct("<Q Q B b H h B 1x I i q H 6x 8s 40s 4q 16Q")
 
 
 SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 440, 4096, 896, 256)
-ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 304, 233472, 640, 1024)
-ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 888832, 704, 1)
-INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 168, 889600, 384, 64)
-JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 914176, 320, 1)
-KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 914560, 320, 1)
-COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 914944, 256, 1024, True, (Writer.GATEWAY,))
-COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1177216, 256, 1024, True, (Writer.GATEWAY,))
-OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1439488, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
+ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 320, 233472, 704, 1024)
+ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 954368, 704, 1)
+INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 955136, 512, 64)
+JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 987904, 320, 1)
+KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 988288, 320, 1)
+COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 988672, 256, 1024, True, (Writer.GATEWAY,))
+COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1250944, 256, 1024, True, (Writer.GATEWAY,))
+OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1513216, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
 GATEWAY_REPORTS: Final = Ring(10, "gateway_reports", Writer.GATEWAY, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
 GATEWAY_STATS: Final = Cells(11, "gateway_stats", Writer.GATEWAY, GatewayCell, 256, 1839232, 576, 1)
 LISTENER_REPORTS: Final = Ring(12, "listener_reports", Writer.LISTENER, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
@@ -3459,7 +3734,7 @@ PONG_64: Final = Ring(26, "pong_64", Writer.PROBE_B, Probe64, 64, 4096, 128, 102
 PONG_256: Final = Ring(27, "pong_256", Writer.PROBE_B, Probe256, 256, 135296, 320, 1024, True, (Writer.PROBE_A,))
 
 SEGMENTS: Final = {
-    Writer.KERNEL: Segment(Writer.KERNEL, 7733248, (Cursor(10, Writer.KERNEL, 7731072), Cursor(12, Writer.KERNEL, 7731200), Cursor(16, Writer.KERNEL, 7731328), Cursor(18, Writer.KERNEL, 7731456),)),
+    Writer.KERNEL: Segment(Writer.KERNEL, 7806976, (Cursor(10, Writer.KERNEL, 7804800), Cursor(12, Writer.KERNEL, 7804928), Cursor(16, Writer.KERNEL, 7805056), Cursor(18, Writer.KERNEL, 7805184),)),
     Writer.GATEWAY: Segment(Writer.GATEWAY, 1843200, (Cursor(7, Writer.GATEWAY, 1839872), Cursor(8, Writer.GATEWAY, 1840000),)),
     Writer.LISTENER: Segment(Writer.LISTENER, 1863680, ()),
     Writer.PERSISTENCE: Segment(Writer.PERSISTENCE, 8192, (Cursor(9, Writer.PERSISTENCE, 4480),)),

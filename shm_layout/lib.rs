@@ -152,8 +152,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "5ced7b906bcfc2b7901af145062c43b77153e94fa73c712abe4be1d6fa9beeff";
-pub const DIGEST: [u8; 32] = [0x5c, 0xed, 0x7b, 0x90, 0x6b, 0xcf, 0xc2, 0xb7, 0x90, 0x1a, 0xf1, 0x45, 0x06, 0x2c, 0x43, 0xb7, 0x71, 0x53, 0xe9, 0x4f, 0xa7, 0x3c, 0x71, 0x2a, 0xbe, 0x4b, 0xe1, 0xd6, 0xfa, 0x9b, 0xee, 0xff];
+pub const DIGEST_HEX: &str = "af5add5f857f4ff0b3f150b2e481b6d262bf3301fcdd1ba3be8a1a5c7182c061";
+pub const DIGEST: [u8; 32] = [0xaf, 0x5a, 0xdd, 0x5f, 0x85, 0x7f, 0x4f, 0xf0, 0xb3, 0xf1, 0x50, 0xb2, 0xe4, 0x81, 0xb6, 0xd2, 0x62, 0xbf, 0x33, 0x01, 0xfc, 0xdd, 0x1b, 0xa3, 0xbe, 0x8a, 0x1a, 0x5c, 0x71, 0x82, 0xc0, 0x61];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -761,10 +761,12 @@ pub enum Fact {
     AgreesHeld = 12,
     /// a position found at the venue is taken over
     Adopted = 13,
+    /// the entry is gone and nothing of it was ever filled
+    NeverOpened = 14,
 }
 
 impl Fact {
-    pub const ALL: &'static [Self] = &[Self::None, Self::Enter, Self::Exit, Self::Cancel, Self::OrderLive, Self::GoneFlat, Self::GoneHeld, Self::CancelRefused, Self::ClosedOutside, Self::Settled, Self::Disagrees, Self::AgreesFlat, Self::AgreesHeld, Self::Adopted];
+    pub const ALL: &'static [Self] = &[Self::None, Self::Enter, Self::Exit, Self::Cancel, Self::OrderLive, Self::GoneFlat, Self::GoneHeld, Self::CancelRefused, Self::ClosedOutside, Self::Settled, Self::Disagrees, Self::AgreesFlat, Self::AgreesHeld, Self::Adopted, Self::NeverOpened];
 
     /// The value with this code; an unknown code is `None`, never a default.
     #[must_use]
@@ -784,6 +786,7 @@ impl Fact {
             11 => Some(Self::AgreesFlat),
             12 => Some(Self::AgreesHeld),
             13 => Some(Self::Adopted),
+            14 => Some(Self::NeverOpened),
             _ => None,
         }
     }
@@ -810,6 +813,7 @@ impl Fact {
             Self::AgreesFlat => "AGREES_FLAT",
             Self::AgreesHeld => "AGREES_HELD",
             Self::Adopted => "ADOPTED",
+            Self::NeverOpened => "NEVER_OPENED",
         }
     }
 }
@@ -828,10 +832,12 @@ pub enum Effect {
     FreeSlot = 5,
     /// query and reconcile
     AskVenue = 6,
+    /// the entry came to nothing: the slot is free again, no trade took place
+    Abandon = 7,
 }
 
 impl Effect {
-    pub const ALL: &'static [Self] = &[Self::Nothing, Self::SendEntry, Self::SendExit, Self::SendCancel, Self::CloseTrade, Self::FreeSlot, Self::AskVenue];
+    pub const ALL: &'static [Self] = &[Self::Nothing, Self::SendEntry, Self::SendExit, Self::SendCancel, Self::CloseTrade, Self::FreeSlot, Self::AskVenue, Self::Abandon];
 
     /// The value with this code; an unknown code is `None`, never a default.
     #[must_use]
@@ -844,6 +850,7 @@ impl Effect {
             4 => Some(Self::CloseTrade),
             5 => Some(Self::FreeSlot),
             6 => Some(Self::AskVenue),
+            7 => Some(Self::Abandon),
             _ => None,
         }
     }
@@ -863,6 +870,7 @@ impl Effect {
             Self::CloseTrade => "CLOSE_TRADE",
             Self::FreeSlot => "FREE_SLOT",
             Self::AskVenue => "ASK_VENUE",
+            Self::Abandon => "ABANDON",
         }
     }
 }
@@ -1134,10 +1142,12 @@ pub enum ControlKind {
     Flatten = 6,
     /// a process started, stopped or died: a note
     Child = 7,
+    /// from the kernel's own shell: engaged = the disk does not keep up
+    Disk = 8,
 }
 
 impl ControlKind {
-    pub const ALL: &'static [Self] = &[Self::None, Self::Config, Self::Mode, Self::KillSwitch, Self::Anchor, Self::Reconcile, Self::Flatten, Self::Child];
+    pub const ALL: &'static [Self] = &[Self::None, Self::Config, Self::Mode, Self::KillSwitch, Self::Anchor, Self::Reconcile, Self::Flatten, Self::Child, Self::Disk];
 
     /// The value with this code; an unknown code is `None`, never a default.
     #[must_use]
@@ -1151,6 +1161,7 @@ impl ControlKind {
             5 => Some(Self::Reconcile),
             6 => Some(Self::Flatten),
             7 => Some(Self::Child),
+            8 => Some(Self::Disk),
             _ => None,
         }
     }
@@ -1171,6 +1182,7 @@ impl ControlKind {
             Self::Reconcile => "RECONCILE",
             Self::Flatten => "FLATTEN",
             Self::Child => "CHILD",
+            Self::Disk => "DISK",
         }
     }
 }
@@ -3539,7 +3551,26 @@ pub struct SlotCell {
     /// 1: an exit waits for the entry order to be gone
     pub exit_wanted: u8,
     pub reserved_0: [u8; 3],
-    pub reserved_1: [u64; 14],
+    /// size at the mark: its part of the account's open notional
+    pub position_notional_e8: i64,
+    /// position and reserved entry by leverage
+    pub margin_e8: i64,
+    /// exited beyond what was held: the venue overfilled an exit
+    pub excess_qty_e8: i64,
+    pub excess_notional_e8: i64,
+    /// orders commanded in this generation, for client order ids
+    pub submits: u32,
+    /// protection orders refused in a row
+    pub protection_refusals: u32,
+    /// next time the kernel looks after the slot; 0 = none
+    pub agenda_mono_ns: u64,
+    /// asked_seq of the last snapshot that held this position
+    pub snap_seq: u64,
+    /// what it held
+    pub snap_qty_e8: i64,
+    /// at which entry price
+    pub snap_price_e12: i64,
+    pub reserved_1: [u64; 5],
 }
 
 const _: () = {
@@ -3588,7 +3619,17 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, entry_tif) == 323);
     assert!(core::mem::offset_of!(SlotCell, exit_wanted) == 324);
     assert!(core::mem::offset_of!(SlotCell, reserved_0) == 325);
-    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 328);
+    assert!(core::mem::offset_of!(SlotCell, position_notional_e8) == 328);
+    assert!(core::mem::offset_of!(SlotCell, margin_e8) == 336);
+    assert!(core::mem::offset_of!(SlotCell, excess_qty_e8) == 344);
+    assert!(core::mem::offset_of!(SlotCell, excess_notional_e8) == 352);
+    assert!(core::mem::offset_of!(SlotCell, submits) == 360);
+    assert!(core::mem::offset_of!(SlotCell, protection_refusals) == 364);
+    assert!(core::mem::offset_of!(SlotCell, agenda_mono_ns) == 368);
+    assert!(core::mem::offset_of!(SlotCell, snap_seq) == 376);
+    assert!(core::mem::offset_of!(SlotCell, snap_qty_e8) == 384);
+    assert!(core::mem::offset_of!(SlotCell, snap_price_e12) == 392);
+    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 400);
     assert!(core::mem::size_of::<SlotCell>() == 440);
 };
 
@@ -3642,7 +3683,17 @@ impl SlotCell {
         entry_tif: TimeInForce::None,
         exit_wanted: 0,
         reserved_0: [0; 3],
-        reserved_1: [0; 14],
+        position_notional_e8: 0,
+        margin_e8: 0,
+        excess_qty_e8: 0,
+        excess_notional_e8: 0,
+        submits: 0,
+        protection_refusals: 0,
+        agenda_mono_ns: 0,
+        snap_seq: 0,
+        snap_qty_e8: 0,
+        snap_price_e12: 0,
+        reserved_1: [0; 5],
     };
 
     #[must_use]
@@ -3697,7 +3748,17 @@ impl SlotCell {
         for (to, from) in b[325..328].chunks_exact_mut(1).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
-        for (to, from) in b[328..440].chunks_exact_mut(8).zip(&self.reserved_1) {
+        b[328..336].copy_from_slice(&self.position_notional_e8.to_le_bytes());
+        b[336..344].copy_from_slice(&self.margin_e8.to_le_bytes());
+        b[344..352].copy_from_slice(&self.excess_qty_e8.to_le_bytes());
+        b[352..360].copy_from_slice(&self.excess_notional_e8.to_le_bytes());
+        b[360..364].copy_from_slice(&self.submits.to_le_bytes());
+        b[364..368].copy_from_slice(&self.protection_refusals.to_le_bytes());
+        b[368..376].copy_from_slice(&self.agenda_mono_ns.to_le_bytes());
+        b[376..384].copy_from_slice(&self.snap_seq.to_le_bytes());
+        b[384..392].copy_from_slice(&self.snap_qty_e8.to_le_bytes());
+        b[392..400].copy_from_slice(&self.snap_price_e12.to_le_bytes());
+        for (to, from) in b[400..440].chunks_exact_mut(8).zip(&self.reserved_1) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -3750,7 +3811,17 @@ impl SlotCell {
             entry_tif: TimeInForce::from_code(u8::from_le_bytes(take(b, 323))).ok_or(Malformed { record: "SlotCell", field: "entry_tif", code: u64::from(u8::from_le_bytes(take(b, 323))) })?,
             exit_wanted: u8::from_le_bytes(take(b, 324)),
             reserved_0: core::array::from_fn(|i| u8::from_le_bytes(take(b, 325 + i * 1))),
-            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 328 + i * 8))),
+            position_notional_e8: i64::from_le_bytes(take(b, 328)),
+            margin_e8: i64::from_le_bytes(take(b, 336)),
+            excess_qty_e8: i64::from_le_bytes(take(b, 344)),
+            excess_notional_e8: i64::from_le_bytes(take(b, 352)),
+            submits: u32::from_le_bytes(take(b, 360)),
+            protection_refusals: u32::from_le_bytes(take(b, 364)),
+            agenda_mono_ns: u64::from_le_bytes(take(b, 368)),
+            snap_seq: u64::from_le_bytes(take(b, 376)),
+            snap_qty_e8: i64::from_le_bytes(take(b, 384)),
+            snap_price_e12: i64::from_le_bytes(take(b, 392)),
+            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 400 + i * 8))),
         })
     }
 
@@ -3837,8 +3908,21 @@ pub struct OrderCell {
     pub queries: u32,
     /// why it was refused
     pub code: Code,
-    pub reserved_1: [u8; 2],
-    pub reserved_2: [u64; 4],
+    /// what a report said whose fill is held as implausible
+    pub held_status: OrderStatus,
+    pub reserved_1: [u8; 1],
+    /// cumulative quantity told with an implausible price; 0 = none
+    pub held_qty_e8: i64,
+    /// ENTRY: what is not filled yet, at its price
+    pub reserved_notional_e8: i64,
+    /// command_seq still without report; 0 = none
+    pub settle_open: u64,
+    /// latest time at which it may have left
+    pub submitted_wall_ms: i64,
+    /// asked_seq of the last snapshot that listed it
+    pub snap_seq: u64,
+    /// mark when it was commanded
+    pub mark_e12: i64,
 }
 
 const _: () = {
@@ -3885,14 +3969,20 @@ const _: () = {
     assert!(core::mem::offset_of!(OrderCell, last_venue_ms) == 256);
     assert!(core::mem::offset_of!(OrderCell, queries) == 264);
     assert!(core::mem::offset_of!(OrderCell, code) == 268);
-    assert!(core::mem::offset_of!(OrderCell, reserved_1) == 270);
-    assert!(core::mem::offset_of!(OrderCell, reserved_2) == 272);
-    assert!(core::mem::size_of::<OrderCell>() == 304);
+    assert!(core::mem::offset_of!(OrderCell, held_status) == 270);
+    assert!(core::mem::offset_of!(OrderCell, reserved_1) == 271);
+    assert!(core::mem::offset_of!(OrderCell, held_qty_e8) == 272);
+    assert!(core::mem::offset_of!(OrderCell, reserved_notional_e8) == 280);
+    assert!(core::mem::offset_of!(OrderCell, settle_open) == 288);
+    assert!(core::mem::offset_of!(OrderCell, submitted_wall_ms) == 296);
+    assert!(core::mem::offset_of!(OrderCell, snap_seq) == 304);
+    assert!(core::mem::offset_of!(OrderCell, mark_e12) == 312);
+    assert!(core::mem::size_of::<OrderCell>() == 320);
 };
 
 impl OrderCell {
-    pub const SIZE: usize = 304;
-    pub const WORDS: usize = 38;
+    pub const SIZE: usize = 320;
+    pub const WORDS: usize = 40;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         order_index: 0,
@@ -3938,13 +4028,19 @@ impl OrderCell {
         last_venue_ms: 0,
         queries: 0,
         code: Code::Ok,
-        reserved_1: [0; 2],
-        reserved_2: [0; 4],
+        held_status: OrderStatus::None,
+        reserved_1: [0; 1],
+        held_qty_e8: 0,
+        reserved_notional_e8: 0,
+        settle_open: 0,
+        submitted_wall_ms: 0,
+        snap_seq: 0,
+        mark_e12: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 304] {
-        let mut b = [0; 304];
+    pub fn to_bytes(&self) -> [u8; 320] {
+        let mut b = [0; 320];
         b[0..2].copy_from_slice(&self.order_index.to_le_bytes());
         b[2..4].copy_from_slice(&self.slot_id.to_le_bytes());
         b[4..8].copy_from_slice(&self.generation.to_le_bytes());
@@ -3990,16 +4086,20 @@ impl OrderCell {
         b[256..264].copy_from_slice(&self.last_venue_ms.to_le_bytes());
         b[264..268].copy_from_slice(&self.queries.to_le_bytes());
         b[268..270].copy_from_slice(&self.code.code().to_le_bytes());
-        for (to, from) in b[270..272].chunks_exact_mut(1).zip(&self.reserved_1) {
+        b[270..271].copy_from_slice(&self.held_status.code().to_le_bytes());
+        for (to, from) in b[271..272].chunks_exact_mut(1).zip(&self.reserved_1) {
             to.copy_from_slice(&from.to_le_bytes());
         }
-        for (to, from) in b[272..304].chunks_exact_mut(8).zip(&self.reserved_2) {
-            to.copy_from_slice(&from.to_le_bytes());
-        }
+        b[272..280].copy_from_slice(&self.held_qty_e8.to_le_bytes());
+        b[280..288].copy_from_slice(&self.reserved_notional_e8.to_le_bytes());
+        b[288..296].copy_from_slice(&self.settle_open.to_le_bytes());
+        b[296..304].copy_from_slice(&self.submitted_wall_ms.to_le_bytes());
+        b[304..312].copy_from_slice(&self.snap_seq.to_le_bytes());
+        b[312..320].copy_from_slice(&self.mark_e12.to_le_bytes());
         b
     }
 
-    pub fn from_bytes(b: &[u8; 304]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 320]) -> Result<Self, Malformed> {
         Ok(Self {
             order_index: u16::from_le_bytes(take(b, 0)),
             slot_id: u16::from_le_bytes(take(b, 2)),
@@ -4044,19 +4144,25 @@ impl OrderCell {
             last_venue_ms: i64::from_le_bytes(take(b, 256)),
             queries: u32::from_le_bytes(take(b, 264)),
             code: Code::from_code(u16::from_le_bytes(take(b, 268))).ok_or(Malformed { record: "OrderCell", field: "code", code: u64::from(u16::from_le_bytes(take(b, 268))) })?,
-            reserved_1: core::array::from_fn(|i| u8::from_le_bytes(take(b, 270 + i * 1))),
-            reserved_2: core::array::from_fn(|i| u64::from_le_bytes(take(b, 272 + i * 8))),
+            held_status: OrderStatus::from_code(u8::from_le_bytes(take(b, 270))).ok_or(Malformed { record: "OrderCell", field: "held_status", code: u64::from(u8::from_le_bytes(take(b, 270))) })?,
+            reserved_1: core::array::from_fn(|i| u8::from_le_bytes(take(b, 271 + i * 1))),
+            held_qty_e8: i64::from_le_bytes(take(b, 272)),
+            reserved_notional_e8: i64::from_le_bytes(take(b, 280)),
+            settle_open: u64::from_le_bytes(take(b, 288)),
+            submitted_wall_ms: i64::from_le_bytes(take(b, 296)),
+            snap_seq: u64::from_le_bytes(take(b, 304)),
+            mark_e12: i64::from_le_bytes(take(b, 312)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 38] {
+    pub fn to_words(&self) -> [u64; 40] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 38]) -> Result<Self, Malformed> {
-        let mut b = [0; 304];
+    pub fn from_words(w: &[u64; 40]) -> Result<Self, Malformed> {
+        let mut b = [0; 320];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -4128,7 +4234,20 @@ pub struct AccountCell {
     pub changed_mono_ns: u64,
     /// income rows are booked up to here
     pub income_since_wall_ms: i64,
-    pub reserved_0: [u64; 8],
+    /// positions and reserved entries by their leverage
+    pub margin_e8: i64,
+    /// income before this is in the seed already
+    pub seed_wall_ms: i64,
+    /// what the operator asked for; in force once reconciled
+    pub mode_wanted: Mode,
+    /// 1: FLATTEN is at work
+    pub flattening: u8,
+    /// 1: the disk does not keep up
+    pub journal_slow: u8,
+    pub reserved_1: [u8; 1],
+    /// positions without a mark: results cannot be computed
+    pub unmarked_slots: u32,
+    pub reserved_0: [u64; 5],
 }
 
 const _: () = {
@@ -4173,7 +4292,14 @@ const _: () = {
     assert!(core::mem::offset_of!(AccountCell, changed_wall_ns) == 232);
     assert!(core::mem::offset_of!(AccountCell, changed_mono_ns) == 240);
     assert!(core::mem::offset_of!(AccountCell, income_since_wall_ms) == 248);
-    assert!(core::mem::offset_of!(AccountCell, reserved_0) == 256);
+    assert!(core::mem::offset_of!(AccountCell, margin_e8) == 256);
+    assert!(core::mem::offset_of!(AccountCell, seed_wall_ms) == 264);
+    assert!(core::mem::offset_of!(AccountCell, mode_wanted) == 272);
+    assert!(core::mem::offset_of!(AccountCell, flattening) == 273);
+    assert!(core::mem::offset_of!(AccountCell, journal_slow) == 274);
+    assert!(core::mem::offset_of!(AccountCell, reserved_1) == 275);
+    assert!(core::mem::offset_of!(AccountCell, unmarked_slots) == 276);
+    assert!(core::mem::offset_of!(AccountCell, reserved_0) == 280);
     assert!(core::mem::size_of::<AccountCell>() == 320);
 };
 
@@ -4223,7 +4349,14 @@ impl AccountCell {
         changed_wall_ns: 0,
         changed_mono_ns: 0,
         income_since_wall_ms: 0,
-        reserved_0: [0; 8],
+        margin_e8: 0,
+        seed_wall_ms: 0,
+        mode_wanted: Mode::Halted,
+        flattening: 0,
+        journal_slow: 0,
+        reserved_1: [0; 1],
+        unmarked_slots: 0,
+        reserved_0: [0; 5],
     };
 
     #[must_use]
@@ -4270,7 +4403,16 @@ impl AccountCell {
         b[232..240].copy_from_slice(&self.changed_wall_ns.to_le_bytes());
         b[240..248].copy_from_slice(&self.changed_mono_ns.to_le_bytes());
         b[248..256].copy_from_slice(&self.income_since_wall_ms.to_le_bytes());
-        for (to, from) in b[256..320].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[256..264].copy_from_slice(&self.margin_e8.to_le_bytes());
+        b[264..272].copy_from_slice(&self.seed_wall_ms.to_le_bytes());
+        b[272..273].copy_from_slice(&self.mode_wanted.code().to_le_bytes());
+        b[273..274].copy_from_slice(&self.flattening.to_le_bytes());
+        b[274..275].copy_from_slice(&self.journal_slow.to_le_bytes());
+        for (to, from) in b[275..276].chunks_exact_mut(1).zip(&self.reserved_1) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        b[276..280].copy_from_slice(&self.unmarked_slots.to_le_bytes());
+        for (to, from) in b[280..320].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -4319,7 +4461,14 @@ impl AccountCell {
             changed_wall_ns: i64::from_le_bytes(take(b, 232)),
             changed_mono_ns: u64::from_le_bytes(take(b, 240)),
             income_since_wall_ms: i64::from_le_bytes(take(b, 248)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 256 + i * 8))),
+            margin_e8: i64::from_le_bytes(take(b, 256)),
+            seed_wall_ms: i64::from_le_bytes(take(b, 264)),
+            mode_wanted: Mode::from_code(u8::from_le_bytes(take(b, 272))).ok_or(Malformed { record: "AccountCell", field: "mode_wanted", code: u64::from(u8::from_le_bytes(take(b, 272))) })?,
+            flattening: u8::from_le_bytes(take(b, 273)),
+            journal_slow: u8::from_le_bytes(take(b, 274)),
+            reserved_1: core::array::from_fn(|i| u8::from_le_bytes(take(b, 275 + i * 1))),
+            unmarked_slots: u32::from_le_bytes(take(b, 276)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 280 + i * 8))),
         })
     }
 
@@ -4367,6 +4516,13 @@ pub struct InstrumentCell {
     /// held at the venue by nobody here; blocks ENTER
     pub foreign_qty_e8: i64,
     pub market_ms: i64,
+    /// LONG, SHORT: held at the venue without a slot, not yet confirmed
+    pub found_qty_e8: [i64; 2],
+    pub found_price_e12: [i64; 2],
+    /// asked_seq of the snapshot that showed it last
+    pub found_seq: [u64; 2],
+    /// when it was seen first
+    pub found_since_wall_ns: [i64; 2],
     pub reserved_0: [u64; 2],
 }
 
@@ -4388,13 +4544,17 @@ const _: () = {
     assert!(core::mem::offset_of!(InstrumentCell, last_event_seq) == 128);
     assert!(core::mem::offset_of!(InstrumentCell, foreign_qty_e8) == 136);
     assert!(core::mem::offset_of!(InstrumentCell, market_ms) == 144);
-    assert!(core::mem::offset_of!(InstrumentCell, reserved_0) == 152);
-    assert!(core::mem::size_of::<InstrumentCell>() == 168);
+    assert!(core::mem::offset_of!(InstrumentCell, found_qty_e8) == 152);
+    assert!(core::mem::offset_of!(InstrumentCell, found_price_e12) == 168);
+    assert!(core::mem::offset_of!(InstrumentCell, found_seq) == 184);
+    assert!(core::mem::offset_of!(InstrumentCell, found_since_wall_ns) == 200);
+    assert!(core::mem::offset_of!(InstrumentCell, reserved_0) == 216);
+    assert!(core::mem::size_of::<InstrumentCell>() == 232);
 };
 
 impl InstrumentCell {
-    pub const SIZE: usize = 168;
-    pub const WORDS: usize = 21;
+    pub const SIZE: usize = 232;
+    pub const WORDS: usize = 29;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         symbol: Ascii::EMPTY,
@@ -4414,12 +4574,16 @@ impl InstrumentCell {
         last_event_seq: 0,
         foreign_qty_e8: 0,
         market_ms: 0,
+        found_qty_e8: [0; 2],
+        found_price_e12: [0; 2],
+        found_seq: [0; 2],
+        found_since_wall_ns: [0; 2],
         reserved_0: [0; 2],
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 168] {
-        let mut b = [0; 168];
+    pub fn to_bytes(&self) -> [u8; 232] {
+        let mut b = [0; 232];
         b[0..24].copy_from_slice(&self.symbol.0);
         b[24..32].copy_from_slice(&self.seq.to_le_bytes());
         b[32..40].copy_from_slice(&self.tick_e12.to_le_bytes());
@@ -4437,13 +4601,25 @@ impl InstrumentCell {
         b[128..136].copy_from_slice(&self.last_event_seq.to_le_bytes());
         b[136..144].copy_from_slice(&self.foreign_qty_e8.to_le_bytes());
         b[144..152].copy_from_slice(&self.market_ms.to_le_bytes());
-        for (to, from) in b[152..168].chunks_exact_mut(8).zip(&self.reserved_0) {
+        for (to, from) in b[152..168].chunks_exact_mut(8).zip(&self.found_qty_e8) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        for (to, from) in b[168..184].chunks_exact_mut(8).zip(&self.found_price_e12) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        for (to, from) in b[184..200].chunks_exact_mut(8).zip(&self.found_seq) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        for (to, from) in b[200..216].chunks_exact_mut(8).zip(&self.found_since_wall_ns) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        for (to, from) in b[216..232].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
     }
 
-    pub fn from_bytes(b: &[u8; 168]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 232]) -> Result<Self, Malformed> {
         Ok(Self {
             symbol: Ascii::from_padded(take(b, 0)).ok_or(Malformed { record: "InstrumentCell", field: "symbol", code: 0 })?,
             seq: u64::from_le_bytes(take(b, 24)),
@@ -4462,18 +4638,22 @@ impl InstrumentCell {
             last_event_seq: u64::from_le_bytes(take(b, 128)),
             foreign_qty_e8: i64::from_le_bytes(take(b, 136)),
             market_ms: i64::from_le_bytes(take(b, 144)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 152 + i * 8))),
+            found_qty_e8: core::array::from_fn(|i| i64::from_le_bytes(take(b, 152 + i * 8))),
+            found_price_e12: core::array::from_fn(|i| i64::from_le_bytes(take(b, 168 + i * 8))),
+            found_seq: core::array::from_fn(|i| u64::from_le_bytes(take(b, 184 + i * 8))),
+            found_since_wall_ns: core::array::from_fn(|i| i64::from_le_bytes(take(b, 200 + i * 8))),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 216 + i * 8))),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 21] {
+    pub fn to_words(&self) -> [u64; 29] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 21]) -> Result<Self, Malformed> {
-        let mut b = [0; 168];
+    pub fn from_words(w: &[u64; 29]) -> Result<Self, Malformed> {
+        let mut b = [0; 232];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -4731,6 +4911,248 @@ impl KernelCell {
 
     pub fn from_words(w: &[u64; 17]) -> Result<Self, Malformed> {
         let mut b = [0; 136];
+        for (to, from) in b.chunks_exact_mut(8).zip(w) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        Self::from_bytes(&b)
+    }
+}
+
+/// Journal-only: what the kernel has in hand beside slots and orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct DeskCell {
+    /// command_seq of the RECONCILE without SNAPSHOT_END; 0 = none
+    pub reconcile_open: u64,
+    pub reconcile_asked_seq: u64,
+    pub reconcile_sent_wall_ns: i64,
+    pub reconcile_sent_mono_ns: u64,
+    /// when to ask next; 0 = not planned
+    pub reconcile_due_mono_ns: u64,
+    /// command_seq; 0 = none
+    pub income_open: u64,
+    pub income_sent_wall_ns: i64,
+    /// newest income row booked
+    pub income_newest_ms: i64,
+    /// command_seq of the snapshot whose rows are coming; 0 = none
+    pub snap_command: u64,
+    pub snap_asked_seq: u64,
+    pub snap_asked_wall_ms: i64,
+    pub snap_wallet_e8: i64,
+    /// rows seen since SNAPSHOT_BEGIN
+    pub snap_rows: u32,
+    pub snap_has_wallet: u32,
+    /// snapshot being compared with the slots; 0 = none
+    pub sweep_asked_seq: u64,
+    pub sweep_wall_ns: i64,
+    /// next thing to compare
+    pub sweep_cursor: u32,
+    /// 1: something happened after the open RECONCILE was asked
+    pub reconcile_again: u32,
+    /// next slot to flatten
+    pub flatten_cursor: u32,
+    /// stream gaps since the last complete snapshot
+    pub gaps: u32,
+    /// journal sequence at which the machine's boot changed
+    pub boot_seq: u64,
+    /// last stream gap
+    pub gap_seq: u64,
+    /// trade ids ever taken
+    pub trade_ids: u64,
+    /// risk-adding orders ever commanded
+    pub entries: u64,
+    /// income rows ever booked
+    pub incomes: u64,
+    pub reserved_0: [u64; 3],
+}
+
+const _: () = {
+    assert!(core::mem::offset_of!(DeskCell, reconcile_open) == 0);
+    assert!(core::mem::offset_of!(DeskCell, reconcile_asked_seq) == 8);
+    assert!(core::mem::offset_of!(DeskCell, reconcile_sent_wall_ns) == 16);
+    assert!(core::mem::offset_of!(DeskCell, reconcile_sent_mono_ns) == 24);
+    assert!(core::mem::offset_of!(DeskCell, reconcile_due_mono_ns) == 32);
+    assert!(core::mem::offset_of!(DeskCell, income_open) == 40);
+    assert!(core::mem::offset_of!(DeskCell, income_sent_wall_ns) == 48);
+    assert!(core::mem::offset_of!(DeskCell, income_newest_ms) == 56);
+    assert!(core::mem::offset_of!(DeskCell, snap_command) == 64);
+    assert!(core::mem::offset_of!(DeskCell, snap_asked_seq) == 72);
+    assert!(core::mem::offset_of!(DeskCell, snap_asked_wall_ms) == 80);
+    assert!(core::mem::offset_of!(DeskCell, snap_wallet_e8) == 88);
+    assert!(core::mem::offset_of!(DeskCell, snap_rows) == 96);
+    assert!(core::mem::offset_of!(DeskCell, snap_has_wallet) == 100);
+    assert!(core::mem::offset_of!(DeskCell, sweep_asked_seq) == 104);
+    assert!(core::mem::offset_of!(DeskCell, sweep_wall_ns) == 112);
+    assert!(core::mem::offset_of!(DeskCell, sweep_cursor) == 120);
+    assert!(core::mem::offset_of!(DeskCell, reconcile_again) == 124);
+    assert!(core::mem::offset_of!(DeskCell, flatten_cursor) == 128);
+    assert!(core::mem::offset_of!(DeskCell, gaps) == 132);
+    assert!(core::mem::offset_of!(DeskCell, boot_seq) == 136);
+    assert!(core::mem::offset_of!(DeskCell, gap_seq) == 144);
+    assert!(core::mem::offset_of!(DeskCell, trade_ids) == 152);
+    assert!(core::mem::offset_of!(DeskCell, entries) == 160);
+    assert!(core::mem::offset_of!(DeskCell, incomes) == 168);
+    assert!(core::mem::offset_of!(DeskCell, reserved_0) == 176);
+    assert!(core::mem::size_of::<DeskCell>() == 200);
+};
+
+impl DeskCell {
+    pub const SIZE: usize = 200;
+    pub const WORDS: usize = 25;
+    /// All numbers zero, all text empty, each enum at code 0 or its first value.
+    pub const ZERO: Self = Self {
+        reconcile_open: 0,
+        reconcile_asked_seq: 0,
+        reconcile_sent_wall_ns: 0,
+        reconcile_sent_mono_ns: 0,
+        reconcile_due_mono_ns: 0,
+        income_open: 0,
+        income_sent_wall_ns: 0,
+        income_newest_ms: 0,
+        snap_command: 0,
+        snap_asked_seq: 0,
+        snap_asked_wall_ms: 0,
+        snap_wallet_e8: 0,
+        snap_rows: 0,
+        snap_has_wallet: 0,
+        sweep_asked_seq: 0,
+        sweep_wall_ns: 0,
+        sweep_cursor: 0,
+        reconcile_again: 0,
+        flatten_cursor: 0,
+        gaps: 0,
+        boot_seq: 0,
+        gap_seq: 0,
+        trade_ids: 0,
+        entries: 0,
+        incomes: 0,
+        reserved_0: [0; 3],
+    };
+
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 200] {
+        let mut b = [0; 200];
+        b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
+        b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
+        b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
+        b[24..32].copy_from_slice(&self.reconcile_sent_mono_ns.to_le_bytes());
+        b[32..40].copy_from_slice(&self.reconcile_due_mono_ns.to_le_bytes());
+        b[40..48].copy_from_slice(&self.income_open.to_le_bytes());
+        b[48..56].copy_from_slice(&self.income_sent_wall_ns.to_le_bytes());
+        b[56..64].copy_from_slice(&self.income_newest_ms.to_le_bytes());
+        b[64..72].copy_from_slice(&self.snap_command.to_le_bytes());
+        b[72..80].copy_from_slice(&self.snap_asked_seq.to_le_bytes());
+        b[80..88].copy_from_slice(&self.snap_asked_wall_ms.to_le_bytes());
+        b[88..96].copy_from_slice(&self.snap_wallet_e8.to_le_bytes());
+        b[96..100].copy_from_slice(&self.snap_rows.to_le_bytes());
+        b[100..104].copy_from_slice(&self.snap_has_wallet.to_le_bytes());
+        b[104..112].copy_from_slice(&self.sweep_asked_seq.to_le_bytes());
+        b[112..120].copy_from_slice(&self.sweep_wall_ns.to_le_bytes());
+        b[120..124].copy_from_slice(&self.sweep_cursor.to_le_bytes());
+        b[124..128].copy_from_slice(&self.reconcile_again.to_le_bytes());
+        b[128..132].copy_from_slice(&self.flatten_cursor.to_le_bytes());
+        b[132..136].copy_from_slice(&self.gaps.to_le_bytes());
+        b[136..144].copy_from_slice(&self.boot_seq.to_le_bytes());
+        b[144..152].copy_from_slice(&self.gap_seq.to_le_bytes());
+        b[152..160].copy_from_slice(&self.trade_ids.to_le_bytes());
+        b[160..168].copy_from_slice(&self.entries.to_le_bytes());
+        b[168..176].copy_from_slice(&self.incomes.to_le_bytes());
+        for (to, from) in b[176..200].chunks_exact_mut(8).zip(&self.reserved_0) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        b
+    }
+
+    pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
+        Ok(Self {
+            reconcile_open: u64::from_le_bytes(take(b, 0)),
+            reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
+            reconcile_sent_wall_ns: i64::from_le_bytes(take(b, 16)),
+            reconcile_sent_mono_ns: u64::from_le_bytes(take(b, 24)),
+            reconcile_due_mono_ns: u64::from_le_bytes(take(b, 32)),
+            income_open: u64::from_le_bytes(take(b, 40)),
+            income_sent_wall_ns: i64::from_le_bytes(take(b, 48)),
+            income_newest_ms: i64::from_le_bytes(take(b, 56)),
+            snap_command: u64::from_le_bytes(take(b, 64)),
+            snap_asked_seq: u64::from_le_bytes(take(b, 72)),
+            snap_asked_wall_ms: i64::from_le_bytes(take(b, 80)),
+            snap_wallet_e8: i64::from_le_bytes(take(b, 88)),
+            snap_rows: u32::from_le_bytes(take(b, 96)),
+            snap_has_wallet: u32::from_le_bytes(take(b, 100)),
+            sweep_asked_seq: u64::from_le_bytes(take(b, 104)),
+            sweep_wall_ns: i64::from_le_bytes(take(b, 112)),
+            sweep_cursor: u32::from_le_bytes(take(b, 120)),
+            reconcile_again: u32::from_le_bytes(take(b, 124)),
+            flatten_cursor: u32::from_le_bytes(take(b, 128)),
+            gaps: u32::from_le_bytes(take(b, 132)),
+            boot_seq: u64::from_le_bytes(take(b, 136)),
+            gap_seq: u64::from_le_bytes(take(b, 144)),
+            trade_ids: u64::from_le_bytes(take(b, 152)),
+            entries: u64::from_le_bytes(take(b, 160)),
+            incomes: u64::from_le_bytes(take(b, 168)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 176 + i * 8))),
+        })
+    }
+
+    #[must_use]
+    pub fn to_words(&self) -> [u64; 25] {
+        let b = self.to_bytes();
+        core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
+    }
+
+    pub fn from_words(w: &[u64; 25]) -> Result<Self, Malformed> {
+        let mut b = [0; 200];
+        for (to, from) in b.chunks_exact_mut(8).zip(w) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        Self::from_bytes(&b)
+    }
+}
+
+/// Journal-only: a stretch of a bounded window of trade ids, order times or income ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct WindowCell {
+    /// hash of an id, or a monotonic time
+    pub values: [u64; 16],
+}
+
+const _: () = {
+    assert!(core::mem::offset_of!(WindowCell, values) == 0);
+    assert!(core::mem::size_of::<WindowCell>() == 128);
+};
+
+impl WindowCell {
+    pub const SIZE: usize = 128;
+    pub const WORDS: usize = 16;
+    /// All numbers zero, all text empty, each enum at code 0 or its first value.
+    pub const ZERO: Self = Self {
+        values: [0; 16],
+    };
+
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 128] {
+        let mut b = [0; 128];
+        for (to, from) in b[0..128].chunks_exact_mut(8).zip(&self.values) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        b
+    }
+
+    pub fn from_bytes(b: &[u8; 128]) -> Result<Self, Malformed> {
+        Ok(Self {
+            values: core::array::from_fn(|i| u64::from_le_bytes(take(b, 0 + i * 8))),
+        })
+    }
+
+    #[must_use]
+    pub fn to_words(&self) -> [u64; 16] {
+        let b = self.to_bytes();
+        core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
+    }
+
+    pub fn from_words(w: &[u64; 16]) -> Result<Self, Malformed> {
+        let mut b = [0; 128];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -5827,16 +6249,16 @@ impl Probe256 {
 pub mod region {
     use super::{Region, Shape};
     pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 440, offset: 4096, stride: 896, count: 256, consumers: &[] };
-    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 304, offset: 233472, stride: 640, count: 1024, consumers: &[] };
-    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 888832, stride: 704, count: 1, consumers: &[] };
-    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 168, offset: 889600, stride: 384, count: 64, consumers: &[] };
-    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 914176, stride: 320, count: 1, consumers: &[] };
-    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 914560, stride: 320, count: 1, consumers: &[] };
-    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 914944, stride: 256, count: 1024, consumers: &[2] };
-    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1177216, stride: 256, count: 1024, consumers: &[2] };
-    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1439488, stride: 768, count: 8192, consumers: &[4, 5, 7] };
+    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 320, offset: 233472, stride: 704, count: 1024, consumers: &[] };
+    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 954368, stride: 704, count: 1, consumers: &[] };
+    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 955136, stride: 512, count: 64, consumers: &[] };
+    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 987904, stride: 320, count: 1, consumers: &[] };
+    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 988288, stride: 320, count: 1, consumers: &[] };
+    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 988672, stride: 256, count: 1024, consumers: &[2] };
+    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1250944, stride: 256, count: 1024, consumers: &[2] };
+    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1513216, stride: 768, count: 8192, consumers: &[4, 5, 7] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const KERNEL_CURSORS: Region = Region { id: 28, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7731072, stride: 128, count: 4, consumers: &[] };
+    pub const KERNEL_CURSORS: Region = Region { id: 28, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7804800, stride: 128, count: 4, consumers: &[] };
     pub const GATEWAY_REPORTS: Region = Region { id: 10, name: "gateway_reports", writer: 2, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const GATEWAY_STATS: Region = Region { id: 11, name: "gateway_stats", writer: 2, shape: Shape::Cells, record_size: 256, offset: 1839232, stride: 576, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
@@ -5874,7 +6296,7 @@ pub const LAYOUT: Layout = Layout {
     version: VERSION,
     digest: DIGEST,
     segments: &[
-        Segment { writer: 1, name: "kernel", size: 7733248, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7731072 }, Cursor { ring: 12, offset: 7731200 }, Cursor { ring: 16, offset: 7731328 }, Cursor { ring: 18, offset: 7731456 }] },
+        Segment { writer: 1, name: "kernel", size: 7806976, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7804800 }, Cursor { ring: 12, offset: 7804928 }, Cursor { ring: 16, offset: 7805056 }, Cursor { ring: 18, offset: 7805184 }] },
         Segment { writer: 2, name: "gateway", size: 1843200, regions: &[&region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::GATEWAY_CURSORS], cursors: &[Cursor { ring: 7, offset: 1839872 }, Cursor { ring: 8, offset: 1840000 }] },
         Segment { writer: 3, name: "listener", size: 1863680, regions: &[&region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS], cursors: &[] },
         Segment { writer: 4, name: "persistence", size: 8192, regions: &[&region::PERSISTENCE_STATS, &region::PERSISTENCE_CURSORS], cursors: &[Cursor { ring: 9, offset: 4480 }] },
