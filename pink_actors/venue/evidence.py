@@ -1,0 +1,83 @@
+"""Is this order at the venue the one a command speaks of?  Pure comparisons, no guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from pink_actors.shm_layout import Command, OrderStatus, Side
+from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
+
+# How far the venue's clock may stand before ours when an order's time is compared.
+CLOCK_SLACK_MS: Final = 2_000
+
+
+def mismatch(command: Command, facts: OrderFacts) -> str:
+    """What of a found order contradicts the command; empty when it is ours."""
+    if facts.symbol != command.symbol:
+        return f"symbol is {facts.symbol}"
+    if facts.order_side is not command.order_side:
+        return f"side is {facts.order_side.name}"
+    if facts.order_kind is not command.order_kind:
+        return f"type is {facts.order_kind.name}"
+    if facts.qty_e8 is not None and facts.qty_e8 != command.qty_e8:
+        return f"quantity is {facts.qty_e8}e-8"
+    if facts.client_order_id and command.client_order_id:
+        if facts.client_order_id != command.client_order_id.lower():
+            return f"client id is {facts.client_order_id}"
+    if _too_old(command, facts):
+        return "it is older than the command"
+    return ""
+
+
+def echo_mismatch(command: Command, facts: OrderFacts) -> str:
+    """What the venue understood otherwise than we said; it truncates instead of refusing."""
+    found = mismatch(command, facts)
+    if found:
+        return found
+    named = command.order_kind in KINDS_WITH_CLIENT_ID
+    if named and not facts.client_order_id:
+        return "the echo carries no client id"
+    wanted = command.trigger_e12
+    if wanted and facts.trigger_e12 is not None and facts.trigger_e12 != wanted:
+        return f"trigger is {facts.trigger_e12}e-12"
+    return ""
+
+
+def match_unnamed(
+    command: Command, rows: Iterable[OrderFacts], claimed: Collection[int]
+) -> list[OrderFacts]:
+    """Orders without a client id that can be the command's, those of other commands left out.
+
+    Conditional orders have no idempotency key at the venue: symbol, side, type, trigger, quantity
+    and time together are their identity.
+    """
+    return [
+        facts
+        for facts in rows
+        if facts.venue_order_id not in claimed
+        and not mismatch(command, facts)
+        and (facts.trigger_e12 or 0) == command.trigger_e12
+        and facts.position_side in (Side.NONE, command.position_side)
+        and facts.qty_e8 == command.qty_e8
+    ]
+
+
+def _too_old(command: Command, facts: OrderFacts) -> bool:
+    sent_ms = command.submitted_wall_ms or command.created_wall_ns // 1_000_000
+    return 0 < facts.created_ms < sent_ms - CLOCK_SLACK_MS
+
+
+def accepted_echo(facts: OrderFacts) -> OrderFacts:
+    """What a place echo proves: the order exists.  It is an acknowledgement and no fill report.
+
+    Only a complete fill with its average is taken at its word; zero figures are not told yet.
+    """
+    filled = facts.cum_qty_e8 if facts.cum_qty_e8 and facts.avg_price_e12 else None
+    status = facts.status
+    if status in (OrderStatus.NONE, OrderStatus.UNKNOWN):
+        status = OrderStatus.WORKING
+    if status is OrderStatus.FILLED and (filled is None or filled != facts.qty_e8):
+        status = OrderStatus.WORKING
+    return facts._replace(status=status, cum_qty_e8=filled, cum_fee_e8=None)
