@@ -171,7 +171,7 @@ def announce_park(consumers: list[RingConsumer]) -> bool:
 def unpark(consumers: list[RingConsumer]) -> None:
     """Takes the announcement back."""
 
-def create_segment(instance: str, writer: int, mode: int) -> None:
+def create_segment(instance: str, writer: int, run_dir: str, mode: int) -> None:
     """Creates it whole and preallocated; leftovers of a dead tree are replaced."""
 
 def unlink_segment(instance: str, writer: int) -> bool: ...
