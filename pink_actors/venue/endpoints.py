@@ -32,9 +32,7 @@ SERVER_TIME: Final = Endpoint(
 CONTRACTS: Final = Endpoint(
     "contracts", "GET", "/openApi/swap/v2/quote/contracts", Access.PUBLIC, 1, True
 )
-BALANCE: Final = Endpoint(
-    "balance", "GET", "/openApi/swap/v3/user/balance", Access.SIGNED, 3, True
-)
+BALANCE: Final = Endpoint("balance", "GET", "/openApi/swap/v3/user/balance", Access.SIGNED, 3, True)
 POSITIONS: Final = Endpoint(
     "positions", "GET", "/openApi/swap/v2/user/positions", Access.SIGNED, 3, True
 )

@@ -92,9 +92,7 @@ class Unknown(NamedTuple):
     word: str
 
 
-UserEvent = (
-    Ping | OrderEvent | AccountEvent | ConfigEvent | Snapshot | KeyExpired | Ack | Unknown
-)
+UserEvent = Ping | OrderEvent | AccountEvent | ConfigEvent | Snapshot | KeyExpired | Ack | Unknown
 MarketEvent = Ping | Ack | MarkEvent | Unknown
 
 

@@ -1,7 +1,7 @@
 """Numbers of the wire as exact integers: text goes to a scaled int and never through float.
 
 BingX writes one and the same figure as a string in one reply, as a bare number in the next and
-as "" when there is none.  So numeric fields are taken as raw JSON tokens and read here, digit by digit.
+as "" when there is none.  So numeric fields are taken as raw JSON tokens and read digit by digit.
 Missing is None, never zero.  What does not fit the scale is refused, never rounded.
 """
 
