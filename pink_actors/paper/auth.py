@@ -1,0 +1,111 @@
+"""Who asks: API keys, signatures over parameters in either order, and the age of a request."""
+
+import hashlib
+import hmac
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_plus
+
+import msgspec
+
+from pink_actors.paper.request import Refusal
+
+RECV_WINDOW_MS = 5_000
+FUTURE_MS_MAX = 60_000
+PARAMS_MAX = 200
+
+NO_SIGNATURE = Refusal(100412, "Null signature")
+WRONG_KEY = Refusal(100413, "Incorrect apiKey, please check your valid api key")
+MISMATCH = Refusal(
+    100001,
+    "Signature verification failed due to signature mismatch,please verify our authentication "
+    "signature and ensure that the parameters are correct",
+)
+STALE = Refusal(100421, "Null timestamp or timestamp mismatch")
+UNREADABLE = Refusal(100400, "the request parameters cannot be read")
+
+Pairs = list[tuple[str, str]]
+
+
+class ApiKey(msgspec.Struct):
+    """One key pair and the account it opens; the balance counts when the account is new."""
+
+    account: str
+    api_key: str
+    api_secret: str
+    balance: str = "100000"
+
+
+class Credentials(NamedTuple):
+    """What a client sent to prove itself."""
+
+    api_key: str
+    pairs: Pairs
+
+
+def sign(secret: str, text: str) -> str:
+    """The lower-case hex HMAC-SHA256 of a parameter string."""
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def verify(secret: str, pairs: Pairs) -> Refusal | None:
+    """Check the signature over the parameters as received, then as sorted."""
+    given = next((value for name, value in pairs if name == "signature"), "")
+    if not given:
+        return NO_SIGNATURE
+    rest = [f"{name}={value}" for name, value in pairs if name != "signature"]
+    for ordered in (rest, sorted(rest)):
+        expected = sign(secret, "&".join(ordered))
+        if hmac.compare_digest(expected.encode(), given.lower().encode()):
+            return None
+    return MISMATCH
+
+
+def check_time(params: dict[str, str], wall_ms: int) -> Refusal | None:
+    """Refuse a request without a timestamp, too old, or from an absurd future."""
+    text = params.get("timestamp", "")
+    if not text.isdigit() or len(text) > 16:
+        return STALE
+    window_text = params.get("recvWindow", "")
+    window = int(window_text) if window_text.isdigit() and len(window_text) < 10 else 0
+    window = min(window or RECV_WINDOW_MS, RECV_WINDOW_MS)
+    age = wall_ms - int(text)
+    return STALE if age > window or age < -FUTURE_MS_MAX else None
+
+
+def query_pairs(query: str) -> Pairs:
+    """Decode a query string, in its order; a plus sign stays one."""
+    return [
+        (unquote(name), unquote(value))
+        for name, _, value in (part.partition("=") for part in query.split("&", PARAMS_MAX))
+        if name
+    ]
+
+
+def body_pairs(body: bytes, content_type: str) -> Pairs | None:
+    """Decode a form or JSON body; None when it is neither."""
+    if content_type.startswith("application/json") or body[:1] == b"{":
+        return _json_pairs(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return [
+        (unquote_plus(name), unquote_plus(value))
+        for name, _, value in (part.partition("=") for part in text.split("&", PARAMS_MAX))
+        if name
+    ]
+
+
+def _json_pairs(body: bytes) -> Pairs | None:
+    try:
+        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    pairs: Pairs = []
+    for name, raw in members.items():
+        text = bytes(raw).strip()
+        if text[:1] == b'"':
+            pairs.append((name, msgspec.json.decode(text, type=str)))
+        else:
+            pairs.append((name, text.decode()))
+    return pairs

@@ -1,0 +1,176 @@
+"""Command line of the paper venue: reads and checks all arguments, then runs the actor."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import msgspec
+
+from pink_actors import log as logging
+from pink_actors.errors import ConfigError, PinkError, UsageError
+from pink_actors.paper.actor import KEYS_FILE, PaperVenue, Setup, make_keys
+from pink_actors.paper.auth import ApiKey
+from pink_actors.paper.faults import FaultPlan, read_plan
+from pink_actors.paper.feed import read_candles
+from pink_actors.paper.fixed import parse_qty
+from pink_actors.paper.instrument import Instrument, catalogue
+from pink_actors.paper.venue import Options
+from pink_actors.runner import drive
+
+KEYS_BYTES_MAX = 1 << 16
+SPEED_MAX = 1_000_000.0
+
+
+class Unwatched:
+    """The paper venue is nobody's actor: it has no segment in which to say how it is."""
+
+    def set_state(self, state: int) -> None:
+        """Nobody reads it."""
+
+    def beat(self, progress: int) -> None:
+        """Nobody reads it."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses bad arguments with one line and the exit code of usage errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line instead of a page."""
+        raise UsageError(f"{self.prog}: {message}; see {self.prog} --help")
+
+
+def main() -> None:
+    """Entry point."""
+    try:
+        arguments = _parser().parse_args()
+        setup = _setup(arguments)
+    except PinkError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    masked = [key.api_secret for key in setup.keys]
+    log = logging.make("paper-venue", os.getpid(), "warning", masked)
+
+    def ready(host: str, port: int) -> None:
+        print(f"paper venue: http://{host}:{port}  ws://{host}:{port}/swap-market", flush=True)
+        if arguments.port_file is not None:
+            _write_whole(arguments.port_file, f"{port}\n")
+        if arguments.ready_fd is not None:
+            os.write(arguments.ready_fd, b"\n")
+            os.close(arguments.ready_fd)
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    actor = PaperVenue(setup, ready, progress)
+    raise SystemExit(drive(actor, Unwatched(), log, asyncio.Event()))
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="pink-paper-venue", description=__doc__, allow_abbrev=False)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    add("--data", type=Path, required=True, help="directory of the ledger")
+    add("--seed", type=int, default=1, help="seed of prices and partial fills")
+    add("--symbols", default="BTC-USDT,ETH-USDT", help="markets, separated by commas")
+    add("--candles", type=Path, help="candle file (.csv, .csv.xz) that the first symbol replays")
+    add("--speed", default="1", help="market time per real time, or max")
+    add("--keys-fd", type=int, help="descriptor with the keys as JSON")
+    add("--keys-file", type=Path, help="file with the keys as JSON")
+    add("--accounts", default="main", help="accounts to make keys for when none are given")
+    add("--balance", default="100000", help="first balance of accounts whose key names none")
+    add("--rate-limits", choices=("on", "off"), default="on", help="request budgets")
+    add("--coin", choices=("USDT", "VST"), default="USDT", help="name of the margin coin")
+    add("--faults", type=Path, help="fault plan (TOML)")
+    add("--control", action="store_true", help="serve the test-only POST /paper/control")
+    add("--port-file", type=Path, help="file to write the port to")
+    add("--ready-fd", type=int, help="descriptor that gets a newline once the venue serves")
+    return parser
+
+
+def _setup(arguments: argparse.Namespace) -> Setup:
+    if not 0 <= arguments.port < 65536:
+        raise UsageError(f"--port {arguments.port}: is no port; give 0 to 65535")
+    balance = parse_qty(arguments.balance)
+    if balance is None or balance < 0:
+        raise UsageError(f"--balance {arguments.balance}: is no amount; give a decimal number")
+    return Setup(
+        host=arguments.host,
+        port=arguments.port,
+        data=arguments.data,
+        instruments=_instruments(arguments.symbols),
+        keys=_keys(arguments),
+        candles=read_candles(arguments.candles) if arguments.candles is not None else [],
+        speed=_speed(arguments.speed),
+        plan=read_plan(arguments.faults) if arguments.faults is not None else FaultPlan(),
+        options=Options(
+            seed=arguments.seed, rate_limits=arguments.rate_limits == "on",
+            control=arguments.control, coin=arguments.coin,
+        ),
+    )
+
+
+def _instruments(text: str) -> list[Instrument]:
+    known = catalogue()
+    names = [name.strip().upper() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--symbols: {name} is unknown; known are {', '.join(known)}")
+    if not names:
+        raise UsageError("--symbols: names no market; give at least one")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= SPEED_MAX:
+        raise UsageError(f"--speed {text}: give a number above 0 up to {SPEED_MAX:.0f}, or max")
+    return speed
+
+
+def _keys(arguments: argparse.Namespace) -> list[ApiKey]:
+    if arguments.keys_fd is not None:
+        where = f"descriptor {arguments.keys_fd}"
+        try:
+            with os.fdopen(arguments.keys_fd, "rb") as pipe:
+                content = pipe.read(KEYS_BYTES_MAX)
+        except OSError as error:
+            raise ConfigError(f"--keys-fd: {where}: cannot be read: {error.strerror}") from error
+    elif arguments.keys_file is not None:
+        where = str(arguments.keys_file)
+        try:
+            content = arguments.keys_file.read_bytes()[:KEYS_BYTES_MAX]
+        except OSError as error:
+            raise ConfigError(f"--keys-file: {where}: {error.strerror}") from error
+    else:
+        names = [name.strip() for name in arguments.accounts.split(",") if name.strip()]
+        return make_keys(arguments.data / KEYS_FILE, names or ["main"], arguments.balance)
+    try:
+        keys = msgspec.json.decode(content, type=list[ApiKey])
+    except msgspec.DecodeError:
+        keys = []
+    if not keys or any(not key.api_key or not key.api_secret for key in keys):
+        raise ConfigError(
+            f'{where}: holds no keys; write [{{"account": "...", "api_key": "...", '
+            '"api_secret": "...", "balance": "..."}]'
+        )
+    return keys
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A reader sees the old file or the new one, never a part."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The venue as one object: engine, ledger, streams, clock; and the one place where it commits."""
+
+import asyncio
+from typing import NamedTuple
+
+from pink_actors.paper import entries as e
+from pink_actors.paper import frames
+from pink_actors.paper.advance import Clockwork
+from pink_actors.paper.auth import ApiKey
+from pink_actors.paper.clock import VenueClock
+from pink_actors.paper.engine import Exchange
+from pink_actors.paper.events import AccountEvent, BarEvent, ConfigEvent, Event, OrderEvent
+from pink_actors.paper.faults import FaultName, FaultPlan, Faults
+from pink_actors.paper.hub import Hub
+from pink_actors.paper.ledger import Ledger
+from pink_actors.paper.limits import Budgets
+from pink_actors.paper.market import Market
+from pink_actors.paper.request import Now
+from pink_actors.paper.state import Account, State
+
+REQUEST_GUARD_MS = 1_000
+GUARDS_MAX = 50_000
+
+
+class Options(NamedTuple):
+    """What the command line decides about a running venue."""
+
+    seed: int
+    rate_limits: bool
+    control: bool
+    coin: str
+
+
+class Venue:
+    """Everything behind the sockets."""
+
+    def __init__(
+        self,
+        options: Options,
+        keys: list[ApiKey],
+        state: State,
+        ledger: Ledger,
+        markets: dict[str, Market],
+        clock: VenueClock,
+        plan: FaultPlan,
+    ) -> None:
+        self.options = options
+        self.state = state
+        self.ledger = ledger
+        self.clock = clock
+        self.exchange = Exchange(state, markets, ledger.append, options.seed)
+        self.stats = self.exchange.stats
+        self.faults = Faults(plan, self.stats.faults)
+        self.hub = Hub(self.faults, self.stats)
+        self.budgets = Budgets(enabled=options.rate_limits)
+        self.keys = {key.api_key: key for key in keys}
+        now = clock.now()
+        self.clockwork = Clockwork(self.exchange, now, options.seed)
+        self.dead_man: dict[str, int] = {}
+        self.positions_lag_ms = 0
+        self._guards: dict[tuple[str, str], int] = {}
+        self._waiting: asyncio.Future[None] | None = None
+
+    @property
+    def markets(self) -> dict[str, Market]:
+        """The markets by symbol."""
+        return self.exchange.markets
+
+    def account_of(self, api_key: str) -> Account | None:
+        """The account a key opens."""
+        key = self.keys.get(api_key)
+        return self.state.accounts.get(key.account) if key is not None else None
+
+    def record(self, now: Now, entry: e.Entry) -> None:
+        """Record an entry that the engine did not make."""
+        self.exchange.record(now, entry)
+
+    def guarded(self, account: Account, subject: str, now: Now) -> bool:
+        """Whether the same order was named within the last second; remembers that it was now."""
+        key = (account.name, subject)
+        before = self._guards.get(key)
+        if before is not None and now.wall_ms - before < REQUEST_GUARD_MS:
+            return True
+        if len(self._guards) >= GUARDS_MAX:
+            horizon = now.wall_ms - REQUEST_GUARD_MS
+            self._guards = {k: at for k, at in self._guards.items() if at > horizon}
+        self._guards[key] = now.wall_ms
+        return False
+
+    def tick(self) -> None:
+        """Let time pass."""
+        self.clock.step()
+        now = self.clock.now()
+        self.clockwork.advance(now)
+        for name, deadline_ms in list(self.dead_man.items()):
+            if deadline_ms <= now.wall_ms:
+                del self.dead_man[name]
+                self.cancel_all(self.state.accounts[name], "", now, "cancelAllAfter")
+        for key in self.hub.overdue(now.wall_ms):
+            self.hub.expire(key, frames.expired_frame(key, now))
+        self.flush()
+
+    def cancel_all(self, account: Account, symbol: str, now: Now, reason: str) -> list[int]:
+        """End all open orders of an account, or of one of its symbols."""
+        ended: list[int] = []
+        for order in list(account.open_orders.values()):
+            if order.open and symbol in ("", order.accepted.symbol):
+                self.exchange.end(account, order, "CANCELLED", reason, now)
+                ended.append(order.order_id)
+        return ended
+
+    def move_money(self, account: Account, amount_e8: int, kind: str, now: Now) -> None:
+        """Deposit (positive) or withdraw money."""
+        self.record(now, e.MoneyMoved(
+            account=account.name, kind="TRANSFER", symbol="", amount=amount_e8,
+            wallet_after=account.wallet_e8 + amount_e8, info=kind.title(),
+        ))
+        self.exchange.tell_account(account, kind, amount_e8, ())
+
+    def flush(self) -> None:
+        """Make the group durable, then let its frames and replies go."""
+        waiting, self._waiting = self._waiting, None
+        self.ledger.commit()
+        events = self.exchange.events
+        if events:
+            self.exchange.events = []
+            now = self.clock.now()
+            for event in events:
+                self._publish(event, now)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def committed(self) -> asyncio.Future[None]:
+        """Resolves when everything recorded so far is durable; requests share one commit."""
+        if self._waiting is None:
+            loop = asyncio.get_running_loop()
+            self._waiting = loop.create_future()
+            loop.call_soon(self.flush)
+        return self._waiting
+
+    def _publish(self, event: Event, now: Now) -> None:
+        match event:
+            case OrderEvent():
+                if self.hub.listeners(event.account):
+                    named = self.faults.draw(FaultName.CLIENT_ID_MISSING) is None
+                    instrument = self.markets[event.order.accepted.symbol].instrument
+                    frame = frames.order_frame(event, instrument, now, named=named)
+                    self.hub.send_user(event.account, frame)
+            case AccountEvent():
+                if self.hub.listeners(event.account):
+                    account = self.state.accounts[event.account]
+                    marks = self.exchange.marks()
+                    frame = frames.account_frame(event, account, marks, now)
+                    self.hub.send_user(event.account, frame)
+            case ConfigEvent():
+                account = self.state.accounts[event.account]
+                kind = "ACCOUNT_CONFIG_UPDATE"
+                self.hub.send_user(
+                    event.account, frames.config_frame(account, event.symbol, now, kind)
+                )
+            case BarEvent():
+                topic = f"{event.symbol}@kline_1m"
+                if topic in self.hub.topics:
+                    market = self.markets[event.symbol]
+                    self.hub.send_topic(topic, {
+                        "code": 0, "dataType": topic, "s": event.symbol, "ts": now.wall_ms,
+                        "data": frames.kline_data([event.bar], market.instrument),
+                        "marketTime": now.market_ms, "closed": True,
+                    })
