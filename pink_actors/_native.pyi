@@ -158,6 +158,9 @@ class RingConsumer:
     def seek(self, next_seq: int) -> None:
         """Goes on at another position; only for a reader without a cursor or a broadcast ring."""
 
+    def set_spin(self, max_us: int) -> None:
+        """Longest spin before each sleep; 0 sleeps at once. It adapts below that by itself."""
+
     def ready(self) -> bool: ...
     def wait(self, timeout_ms: int) -> bool:
         """Spins, then parks, at most 100 ms; whether there is something to poll."""

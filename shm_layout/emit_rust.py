@@ -336,7 +336,11 @@ def _regions(layout: Layout) -> str:
                 f"record_size: {r.record_size}, offset: {r.offset}, stride: {r.stride}, "
                 f"count: {r.count}, consumers: &[{consumers}] }};"
             ]
-    lines += ["}", "", "/// The layout this build speaks."]
+    named = [r for s in layout.segments for r in s.regions if r.shape != "cursors"]
+    names = ", ".join(f"&region::{r.name.upper()}" for r in sorted(named, key=lambda r: r.id))
+    lines += ["}", "", "/// Cells and rings by id, which starts at 1."]
+    lines += [f"pub const REGIONS: &[&Region] = &[{names}];"]
+    lines += ["", "/// The layout this build speaks."]
     lines += ["pub const LAYOUT: Layout = Layout {", "    version: VERSION,"]
     lines += ["    digest: DIGEST,", "    segments: &["]
     lines += [_segment(segment, layout) for segment in layout.segments]

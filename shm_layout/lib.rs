@@ -6291,6 +6291,9 @@ pub mod region {
     pub const PROBE_B_CURSORS: Region = Region { id: 36, name: "probe_b_cursors", writer: 9, shape: Shape::Cursors, record_size: 128, offset: 463104, stride: 128, count: 4, consumers: &[] };
 }
 
+/// Cells and rings by id, which starts at 1.
+pub const REGIONS: &[&Region] = &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS, &region::PERSISTENCE_STATS, &region::INTENTS, &region::POLICY_STATS, &region::CONTROLS, &region::CHILDREN, &region::TREE, &region::PING_64, &region::PING_256, &region::PING_THIRD, &region::PING_CAST, &region::PROBE_CELLS, &region::PONG_64, &region::PONG_256];
+
 /// The layout this build speaks.
 pub const LAYOUT: Layout = Layout {
     version: VERSION,

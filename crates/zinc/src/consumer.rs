@@ -34,7 +34,7 @@ pub enum Polled {
 /// The consuming end of a ring.
 pub struct Consumer {
     source: Arc<Map>,
-    pub(crate) region: &'static Region,
+    region: &'static Region,
     line: Option<(Arc<Map>, usize)>,
     stream_id: u64,
     next: u64,
@@ -112,6 +112,16 @@ impl Consumer {
 
     fn ring(&self) -> Ring<'_> {
         ring(&self.source, self.region)
+    }
+
+    /// The ring.
+    pub fn region(&self) -> &'static Region {
+        self.region
+    }
+
+    /// Whether waits begin with a spin.
+    pub fn spins(&self) -> bool {
+        self.spin_ns > 0 && self.misses.load(Relaxed) < MISSES_MAX
     }
 
     /// Position the next poll will look at.
