@@ -104,7 +104,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "af5add5f857f4ff0b3f150b2e481b6d262bf3301fcdd1ba3be8a1a5c7182c061"
+DIGEST_HEX: Final = "02262ddf6f6a076fef7ff6826d4abfb7e1c6ab151ddb54fbb2a3324370fda695"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
@@ -1845,11 +1845,12 @@ class SlotCell(NamedTuple):
     excess_qty_e8: int  # exited beyond what was held: the venue overfilled an exit
     excess_notional_e8: int
     submits: int  # orders commanded in this generation, for client order ids
-    protection_refusals: int  # protection orders refused in a row
+    refusals: int  # orders refused in a row, for the pause before the next
     agenda_mono_ns: int  # next time the kernel looks after the slot; 0 = none
     snap_seq: int  # asked_seq of the last snapshot that held this position
     snap_qty_e8: int  # what it held
     snap_price_e12: int  # at which entry price
+    hold_mono_ns: int  # the kernel does not look after the slot before this
 
     @classmethod
     def zero(cls) -> Self:
@@ -1904,11 +1905,12 @@ class SlotCell(NamedTuple):
             excess_qty_e8=0,
             excess_notional_e8=0,
             submits=0,
-            protection_refusals=0,
+            refusals=0,
             agenda_mono_ns=0,
             snap_seq=0,
             snap_qty_e8=0,
             snap_price_e12=0,
+            hold_mono_ns=0,
         )
 
     def encode(self) -> bytes:
@@ -1964,11 +1966,12 @@ class SlotCell(NamedTuple):
                 self.excess_qty_e8,
                 self.excess_notional_e8,
                 self.submits,
-                self.protection_refusals,
+                self.refusals,
                 self.agenda_mono_ns,
                 self.snap_seq,
                 self.snap_qty_e8,
                 self.snap_price_e12,
+                self.hold_mono_ns,
             )
         except StructError as error:
             raise MalformedRecord(f"SlotCell: {error}") from error
@@ -2033,12 +2036,13 @@ class SlotCell(NamedTuple):
                 v[58],
                 v[59],
                 v[60],
+                v[61],
             )
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
 
-_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q 40x")
+_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q Q 32x")
 
 
 class OrderCell(NamedTuple):

@@ -152,8 +152,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "af5add5f857f4ff0b3f150b2e481b6d262bf3301fcdd1ba3be8a1a5c7182c061";
-pub const DIGEST: [u8; 32] = [0xaf, 0x5a, 0xdd, 0x5f, 0x85, 0x7f, 0x4f, 0xf0, 0xb3, 0xf1, 0x50, 0xb2, 0xe4, 0x81, 0xb6, 0xd2, 0x62, 0xbf, 0x33, 0x01, 0xfc, 0xdd, 0x1b, 0xa3, 0xbe, 0x8a, 0x1a, 0x5c, 0x71, 0x82, 0xc0, 0x61];
+pub const DIGEST_HEX: &str = "02262ddf6f6a076fef7ff6826d4abfb7e1c6ab151ddb54fbb2a3324370fda695";
+pub const DIGEST: [u8; 32] = [0x02, 0x26, 0x2d, 0xdf, 0x6f, 0x6a, 0x07, 0x6f, 0xef, 0x7f, 0xf6, 0x82, 0x6d, 0x4a, 0xbf, 0xb7, 0xe1, 0xc6, 0xab, 0x15, 0x1d, 0xdb, 0x54, 0xfb, 0xb2, 0xa3, 0x32, 0x43, 0x70, 0xfd, 0xa6, 0x95];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -3560,8 +3560,8 @@ pub struct SlotCell {
     pub excess_notional_e8: i64,
     /// orders commanded in this generation, for client order ids
     pub submits: u32,
-    /// protection orders refused in a row
-    pub protection_refusals: u32,
+    /// orders refused in a row, for the pause before the next
+    pub refusals: u32,
     /// next time the kernel looks after the slot; 0 = none
     pub agenda_mono_ns: u64,
     /// asked_seq of the last snapshot that held this position
@@ -3570,7 +3570,9 @@ pub struct SlotCell {
     pub snap_qty_e8: i64,
     /// at which entry price
     pub snap_price_e12: i64,
-    pub reserved_1: [u64; 5],
+    /// the kernel does not look after the slot before this
+    pub hold_mono_ns: u64,
+    pub reserved_1: [u64; 4],
 }
 
 const _: () = {
@@ -3624,12 +3626,13 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, excess_qty_e8) == 344);
     assert!(core::mem::offset_of!(SlotCell, excess_notional_e8) == 352);
     assert!(core::mem::offset_of!(SlotCell, submits) == 360);
-    assert!(core::mem::offset_of!(SlotCell, protection_refusals) == 364);
+    assert!(core::mem::offset_of!(SlotCell, refusals) == 364);
     assert!(core::mem::offset_of!(SlotCell, agenda_mono_ns) == 368);
     assert!(core::mem::offset_of!(SlotCell, snap_seq) == 376);
     assert!(core::mem::offset_of!(SlotCell, snap_qty_e8) == 384);
     assert!(core::mem::offset_of!(SlotCell, snap_price_e12) == 392);
-    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 400);
+    assert!(core::mem::offset_of!(SlotCell, hold_mono_ns) == 400);
+    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 408);
     assert!(core::mem::size_of::<SlotCell>() == 440);
 };
 
@@ -3688,12 +3691,13 @@ impl SlotCell {
         excess_qty_e8: 0,
         excess_notional_e8: 0,
         submits: 0,
-        protection_refusals: 0,
+        refusals: 0,
         agenda_mono_ns: 0,
         snap_seq: 0,
         snap_qty_e8: 0,
         snap_price_e12: 0,
-        reserved_1: [0; 5],
+        hold_mono_ns: 0,
+        reserved_1: [0; 4],
     };
 
     #[must_use]
@@ -3753,12 +3757,13 @@ impl SlotCell {
         b[344..352].copy_from_slice(&self.excess_qty_e8.to_le_bytes());
         b[352..360].copy_from_slice(&self.excess_notional_e8.to_le_bytes());
         b[360..364].copy_from_slice(&self.submits.to_le_bytes());
-        b[364..368].copy_from_slice(&self.protection_refusals.to_le_bytes());
+        b[364..368].copy_from_slice(&self.refusals.to_le_bytes());
         b[368..376].copy_from_slice(&self.agenda_mono_ns.to_le_bytes());
         b[376..384].copy_from_slice(&self.snap_seq.to_le_bytes());
         b[384..392].copy_from_slice(&self.snap_qty_e8.to_le_bytes());
         b[392..400].copy_from_slice(&self.snap_price_e12.to_le_bytes());
-        for (to, from) in b[400..440].chunks_exact_mut(8).zip(&self.reserved_1) {
+        b[400..408].copy_from_slice(&self.hold_mono_ns.to_le_bytes());
+        for (to, from) in b[408..440].chunks_exact_mut(8).zip(&self.reserved_1) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -3816,12 +3821,13 @@ impl SlotCell {
             excess_qty_e8: i64::from_le_bytes(take(b, 344)),
             excess_notional_e8: i64::from_le_bytes(take(b, 352)),
             submits: u32::from_le_bytes(take(b, 360)),
-            protection_refusals: u32::from_le_bytes(take(b, 364)),
+            refusals: u32::from_le_bytes(take(b, 364)),
             agenda_mono_ns: u64::from_le_bytes(take(b, 368)),
             snap_seq: u64::from_le_bytes(take(b, 376)),
             snap_qty_e8: i64::from_le_bytes(take(b, 384)),
             snap_price_e12: i64::from_le_bytes(take(b, 392)),
-            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 400 + i * 8))),
+            hold_mono_ns: u64::from_le_bytes(take(b, 400)),
+            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 408 + i * 8))),
         })
     }
 
