@@ -2,6 +2,32 @@
 
 from typing import Final, final
 
+__all__ = [
+    "DIGEST_HEX",
+    "AttachRefused",
+    "Backpressure",
+    "BadSize",
+    "CellBusy",
+    "CorruptRecord",
+    "CreateRefused",
+    "Header",
+    "Lapped",
+    "NotWriter",
+    "OwnSegment",
+    "RingConsumer",
+    "RingProducer",
+    "Segment",
+    "WriterHeld",
+    "ZincError",
+    "announce_park",
+    "create_segment",
+    "list_segments",
+    "set_timer_slack",
+    "unlink_segment",
+    "unpark",
+    "wait_any",
+]
+
 DIGEST_HEX: Final[str]
 """Digest of the layout the extension was built with."""
 
@@ -24,7 +50,7 @@ class Backpressure(ZincError):
     """The ring is full up to the slowest consumer's cursor; nothing was written."""
 
 class Lapped(ZincError):
-    """Records `lost_from` up to, not including, `lost_to` were overwritten before they were read."""
+    """Records `lost_from` up to, not including, `lost_to` were overwritten unread."""
 
     lost_from: int
     lost_to: int
@@ -115,9 +141,7 @@ class OwnSegment:
     def read(self, region: int, index: int) -> bytes: ...
     def generation(self, region: int, index: int) -> int: ...
     def write(self, region: int, index: int, record: bytes) -> None: ...
-    def producer(
-        self, region: int, consumers: list[Segment], wake_fds: list[int]
-    ) -> RingProducer:
+    def producer(self, region: int, consumers: list[Segment], wake_fds: list[int]) -> RingProducer:
         """`wake_fds[i]` is the eventfd of `consumers[i]`, or -1 if it waits on the futex."""
 
     def consumer(self, source: Segment, region: int) -> RingConsumer:
