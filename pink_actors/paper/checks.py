@@ -26,7 +26,7 @@ def check_order(
     refusal = _check_form(account, order) or _check_prices(market, order)
     if refusal is not None:
         return refusal
-    if len(account.open_orders) >= OPEN_ORDERS_MAX:
+    if len(account.open_orders) >= OPEN_ORDERS_MAX and order.type != "MARKET":
         return r.TOO_MANY_ORDERS
     closable = closable_e8(account, order)
     refusal = _check_closing(account, order, closable)
