@@ -79,6 +79,14 @@ class Reader:
         """How often the cell was written; unchanged means nothing new to read."""
         return self.native.generation(cells.id, index)
 
+    def tail(self, ring: Ring[R]) -> int:
+        """Position the ring's next record will have."""
+        return self.native.tail(ring.id)
+
+    def replaced(self) -> bool:
+        """Whether a later tree made a new segment of this name, or took this one down."""
+        return self.native.replaced()
+
     def follow(self, ring: Ring[R]) -> "Consumer[R]":
         """A reader from the tail on, for which nobody waits and whom nobody wakes."""
         return Consumer(self.native.follow(ring.id), ring)

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pink_actors import shm
+from pink_actors._native import AttachRefused
 from pink_actors.errors import EXIT_CONFIG, EXIT_NOT_RUNNING
 from pink_actors.monitor.lines import alive, plain
 from pink_actors.monitor.reading import Watch
@@ -81,6 +81,6 @@ def main() -> None:
     """Console entry point."""
     try:
         app()
-    except shm.AttachRefused as refused:
+    except AttachRefused as refused:
         print(f"pink-monitor: {refused}", file=sys.stderr)
         sys.exit(EXIT_CONFIG)

@@ -6,7 +6,8 @@ import time
 from collections import deque
 from pathlib import Path
 
-from pink_actors import shm
+from pink_actors import _native
+from pink_actors._native import Lapped
 from pink_actors.monitor import view
 from pink_actors.monitor.view import (
     EventView,
@@ -17,6 +18,7 @@ from pink_actors.monitor.view import (
     SlotView,
     Snapshot,
 )
+from pink_actors.shm import Consumer, Reader
 from pink_actors.shm_layout import (
     ACCOUNT,
     CHILDREN,
@@ -36,6 +38,7 @@ from pink_actors.shm_layout import (
     GatewayCell,
     KernelCell,
     ListenerCell,
+    Outcome,
     PersistenceCell,
     PolicyCell,
     Writer,
@@ -61,8 +64,8 @@ class Watch:
 
     def __init__(self, instance: str, kernel_file: Path | None = None) -> None:
         self.instance = instance
-        self._attached: dict[Writer, shm.Attached] = {}
-        self._followed: shm.Consumer[view.Outcome] | None = None
+        self._attached: dict[Writer, Reader] = {}
+        self._followed: Consumer[Outcome] | None = None
         self._events: deque[EventView] = deque(maxlen=EVENTS_MAX)
         self._kernel_file = kernel_file
 
@@ -80,22 +83,19 @@ class Watch:
             if writer == Writer.KERNEL:
                 self._followed = self._following(found)
 
-    def _following(self, kernel: shm.Attached | None) -> shm.Consumer[view.Outcome] | None:
+    def _following(self, kernel: Reader | None) -> Consumer[Outcome] | None:
         if kernel is None:
             return None
         followed = kernel.follow(OUTCOMES)
         followed.seek(max(followed.next_seq, kernel.tail(OUTCOMES) - OUTCOMES_BACK_MAX))
         return followed
 
-    def _attach(self, writer: Writer) -> shm.Attached | None:
+    def _attach(self, writer: Writer) -> Reader | None:
         if writer == Writer.KERNEL and self._kernel_file is not None:
-            return shm.attach_file(self._kernel_file, writer)
-        try:
-            return shm.attach(self.instance, writer)
-        except shm.AttachRefused as refused:
-            if refused.missing:
-                return None
-            raise
+            return Reader.attach_file(str(self._kernel_file), writer)
+        if f"{self.instance}.{writer.name.lower()}" not in _native.list_segments():
+            return None
+        return Reader.attach(self.instance, writer)
 
     def snapshot(self) -> Snapshot:
         """Everything readable now."""
@@ -108,9 +108,9 @@ class Watch:
             schema_version=view.SCHEMA_VERSION,
             wall_ns=time.time_ns(),
             instance=self.instance,
-            tree=view.tree_view(supervisor.read(TREE, 0), mono_ns) if supervisor else None,
+            tree=view.tree_view(supervisor.read(TREE), mono_ns) if supervisor else None,
             processes=self._processes(mono_ns),
-            account=view.account_view(kernel.read(ACCOUNT, 0), mono_ns) if kernel else None,
+            account=view.account_view(kernel.read(ACCOUNT), mono_ns) if kernel else None,
             slots=self._slots(kernel, mono_ns),
             orders=self._orders(kernel, mono_ns),
             journal=self._journal(kernel),
@@ -119,24 +119,24 @@ class Watch:
             events=list(self._events),
         )
 
-    def _slots(self, kernel: shm.Attached | None, mono_ns: int) -> list[SlotView]:
+    def _slots(self, kernel: Reader | None, mono_ns: int) -> list[SlotView]:
         if kernel is None:
             return []
-        return view.slot_views((kernel.read(SLOTS, i) for i in range(SLOTS.count)), mono_ns)
+        return view.slot_views(kernel.read_all(SLOTS), mono_ns)
 
-    def _orders(self, kernel: shm.Attached | None, mono_ns: int) -> list[OrderView]:
+    def _orders(self, kernel: Reader | None, mono_ns: int) -> list[OrderView]:
         if kernel is None:
             return []
-        return view.order_views((kernel.read(ORDERS, i) for i in range(ORDERS.count)), mono_ns)
+        return view.order_views(kernel.read_all(ORDERS), mono_ns)
 
-    def _journal(self, kernel: shm.Attached | None) -> JournalView | None:
+    def _journal(self, kernel: Reader | None) -> JournalView | None:
         if kernel is None:
             return None
         persistence = self._attached.get(Writer.PERSISTENCE)
-        cell = persistence.read(PERSISTENCE_STATS, 0) if persistence else None
+        cell = persistence.read(PERSISTENCE_STATS) if persistence else None
         known = cell is not None and cell.journal_id != 0
         return view.journal_view(
-            kernel.read(JOURNAL, 0),
+            kernel.read(JOURNAL),
             cell.stored_seq if cell is not None and known else None,
             cell.quarantined if cell is not None and known else None,
         )
@@ -145,14 +145,14 @@ class Watch:
         listener = self._attached.get(Writer.LISTENER)
         if listener is None:
             return []
-        cells = (listener.read(MARKS, index) for index in range(MARKS.count))
+        cells = (listener.read(MARKS, index) for index in range(MARKS.cell_count))
         return [view.mark_view(cell, mono_ns) for cell in cells if cell.symbol]
 
     def _processes(self, mono_ns: int) -> list[ProcessView]:
         supervisor = self._attached.get(Writer.SUPERVISOR)
         children: dict[str, ChildCell] = {}
         if supervisor is not None:
-            cells = (supervisor.read(CHILDREN, index) for index in range(CHILDREN.count))
+            cells = (supervisor.read(CHILDREN, index) for index in range(CHILDREN.cell_count))
             children = {cell.name: cell for cell in cells if cell.name}
         views = []
         for writer in LIVES_IN:
@@ -190,7 +190,7 @@ class Watch:
             return
         try:
             records = self._followed.poll(OUTCOMES_PER_READ_MAX)
-        except shm.Lapped:
+        except Lapped:
             return
         for _, outcome in records:
             event = view.event_view(outcome)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pink_actors import runner, shm
+from pink_actors import runner
+from pink_actors._native import Backpressure, Lapped
 from pink_actors.clock import NS_PER_MS
 from pink_actors.policy import intents, loading, world
 from pink_actors.policy.strategy import Answer, Decision, Enter, Market, Strategy, World
 from pink_actors.runner import Context
+from pink_actors.shm import Own, Reader
 from pink_actors.shm_layout import (
     ACCOUNT,
     INSTRUMENTS,
@@ -43,6 +45,7 @@ class PolicyActor:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._own = Own(context.segment)
         self._strategy: Strategy | None = None
         self._next_mono_ns = 0
         self._intents = 0
@@ -59,10 +62,10 @@ class PolicyActor:
         self._strategy = runner.call_foreign(
             f"strategy {policy.strategy}", lambda: loading.load(policy.strategy, policy.params)
         )
-        self._kernel = shm.attach(context.instance, Writer.KERNEL)
-        self._listener = shm.attach(context.instance, Writer.LISTENER)
-        self._producer = shm.producer(context.segment, INTENTS, [self._kernel])
-        self._outcomes = shm.consumer(context.segment, self._kernel, OUTCOMES)
+        self._kernel = Reader.attach(context.instance, Writer.KERNEL)
+        self._listener = Reader.attach(context.instance, Writer.LISTENER)
+        self._producer = self._own.producer(INTENTS, [self._kernel])
+        self._outcomes = self._own.consumer(self._kernel, OUTCOMES)
         # Answers to an earlier incarnation are of no use to this one.
         self._outcomes.seek(self._kernel.tail(OUTCOMES))
         self._publish_stats()
@@ -101,10 +104,10 @@ class PolicyActor:
         kernel = self._kernel
         rules = {
             cell.symbol: cell
-            for cell in (kernel.read(INSTRUMENTS, i) for i in range(INSTRUMENTS.count))
+            for cell in (kernel.read(INSTRUMENTS, i) for i in range(INSTRUMENTS.cell_count))
             if cell.seq
         }
-        slots = (kernel.read(SLOTS, i) for i in range(self._context.config.risk.max_slots))
+        slots = kernel.read_all(SLOTS)
         return World(
             wall_ns=wall_ns,
             mono_ns=mono_ns,
@@ -130,7 +133,7 @@ class PolicyActor:
         records = []
         try:
             records = self._outcomes.poll(ANSWERS_MAX)
-        except shm.Lapped as lapped:
+        except Lapped as lapped:
             self._context.log.warning(
                 "answers_lost", lost_from=lapped.lost_from, lost_to=lapped.lost_to
             )
@@ -149,7 +152,7 @@ class PolicyActor:
         )
         try:
             self._producer.publish(intent)
-        except shm.Backpressure:
+        except Backpressure:
             self._stats = self._stats._replace(backpressure=self._stats.backpressure + 1)
             self._context.log.warning(
                 "intent_dropped", reason="the kernel does not keep up", kind=intent.kind.name
@@ -160,4 +163,4 @@ class PolicyActor:
         return True
 
     def _publish_stats(self) -> None:
-        shm.write(self._context.segment, POLICY_STATS, 0, self._stats)
+        self._own.write(POLICY_STATS, self._stats)
