@@ -84,6 +84,8 @@ class Venue(Section, frozen=True):
     credentials_file: str = ""  # JSON {"api_key","api_secret"}, mode 0600; demo and live only.
     recv_window_ms: Annotated[int, Meta(ge=100, le=5000)] = 5000
     request_timeout_ms: Millis = 5000
+    rate_limits: Literal["on", "off"] = "on"  # "off" only for a venue that has none.
+    proxy: str = ""  # http://host:port of a proxy on the way to the venue.
 
 
 class Risk(Section, frozen=True):
@@ -119,6 +121,7 @@ class Policy(Section, frozen=True):
     strategy: ObjectPath = "pink_actors.policy.demo:DemoStrategy"
     interval_ms: Annotated[int, Meta(ge=10, le=60_000)] = 50
     params: dict[Identifier, Scalar] = {}
+    path: str = ""  # Directory a strategy of your own is imported from.
 
 
 class Persistence(Section, frozen=True):
@@ -143,8 +146,9 @@ class Paper(Section, frozen=True):
     seed: Annotated[int, Meta(ge=0)] = 1
     balance: Decimal = Decimal(10000)
     port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0: a free port, kept for the instance.
-    tick_ms: Annotated[int, Meta(ge=1, le=60_000)] = 100
-    plan_file: str = ""  # Faults on demand; see the paper venue.
+    speed: Annotated[str, Meta(pattern=r"^(max|[0-9]+(\.[0-9]+)?)$")] = "1"  # Market time.
+    faults_file: str = ""  # A plan of faults; see the paper venue.
+    control: bool = False  # Serve the endpoint through which tests cause faults.
 
 
 class Supervisor(Section, frozen=True):
@@ -155,6 +159,7 @@ class Supervisor(Section, frozen=True):
     backoff_ms_min: Millis = 100
     backoff_ms_max: Millis = 5000
     drain_timeout_ms: Millis = 20_000
+    sandbox: Literal["required", "off"] = "required"
 
 
 class Log(Section, frozen=True):

@@ -7,15 +7,12 @@ from typing import Final, NamedTuple
 from pink_actors.shm_layout import (
     Code,
     Has,
-    OrderKind,
     OrderRole,
-    OrderSide,
     OrderStatus,
     PositionMode,
     Report,
     ReportKind,
     Side,
-    TimeInForce,
 )
 from pink_actors.venue.facts import (
     BalanceFacts,
@@ -220,15 +217,6 @@ def diagnostic(text: str, arrival: Arrival, symbol: str = "") -> Report:
     return of_kind(ReportKind.DIAGNOSTIC, arrival)._replace(
         symbol=ascii_cut(symbol, SYMBOL_SIZE_MAX), text=ascii_cut(text)
     )
-
-
-NO_FACTS: Final = OrderFacts(
-    symbol="", venue_order_id=0, client_order_id="", order_side=OrderSide.NONE,
-    position_side=Side.NONE, order_kind=OrderKind.NONE, tif=TimeInForce.NONE,
-    status=OrderStatus.NONE, status_word="", reduce_only=False, qty_e8=None, price_e12=None,
-    trigger_e12=None, cum_qty_e8=None, avg_price_e12=None, cum_fee_e8=None, created_ms=0,
-    updated_ms=0, market_ms=0,
-)  # fmt: skip
 
 
 def _bit(bit: Has, value: int | None) -> int:

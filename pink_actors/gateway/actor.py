@@ -1,0 +1,187 @@
+"""The gateway: takes the kernel's commands to the venue and brings every answer back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from pink_actors import shm
+from pink_actors.clock import NS_PER_MS
+from pink_actors.errors import SecretsError
+from pink_actors.gateway import bootstrap
+from pink_actors.gateway.cancel import cancel
+from pink_actors.gateway.desk import Desk
+from pink_actors.gateway.gate import Gate
+from pink_actors.gateway.inbox import Inbox, Work
+from pink_actors.gateway.income import income
+from pink_actors.gateway.lanes import Lanes
+from pink_actors.gateway.memory import Memory
+from pink_actors.gateway.query import query
+from pink_actors.gateway.reporting import Reporter
+from pink_actors.gateway.settle import settle
+from pink_actors.gateway.snapshot import reconcile
+from pink_actors.gateway.submit import submit
+from pink_actors.rest.backoff import Backoff
+from pink_actors.rest.connection import Connection, Keys
+from pink_actors.runner import Context
+from pink_actors.shm_layout import (
+    COMMANDS_DURABLE,
+    COMMANDS_NOW,
+    GATEWAY_REPORTS,
+    GATEWAY_STATS,
+    ActorState,
+    Code,
+    CommandKind,
+    GatewayCell,
+    ReportKind,
+    Writer,
+)
+
+STATS_EVERY_NS: Final = 250 * NS_PER_MS
+# While commands are under way their places in the ring are freed this often.
+WAIT_MS_BUSY: Final = 10
+WAIT_MS_IDLE: Final = 50
+BOOTSTRAP_PAUSE_S_MAX: Final = 5.0
+PERFORM: Final = {
+    CommandKind.SUBMIT: submit,
+    CommandKind.CANCEL: cancel,
+    CommandKind.QUERY: query,
+    CommandKind.SETTLE: settle,
+    CommandKind.RECONCILE: reconcile,
+    CommandKind.INCOME: income,
+}
+
+
+class GatewayActor:
+    """One account's REST side; nothing of it needs to survive its own death."""
+
+    idle_ms = 0
+
+    def __init__(self, context: Context) -> None:
+        if context.secrets is None:
+            raise SecretsError("the gateway has no API key: --secrets-fd is missing")
+        self._context = context
+        keys = Keys(context.secrets.api_key, context.secrets.api_secret)
+        self._connection = Connection(context.config.venue, keys, context.clock, context.log)
+        self._lanes = Lanes(self._perform)
+        self._doorbell = shm.Doorbell(context.wake_fd)
+        self._learning: asyncio.Task[None] | None = None
+        self._next_stats_mono_ns = 0
+        self._degraded = False
+
+    async def start(self) -> None:
+        """Opens the rings and asks the venue once; a venue that is away is asked again later."""
+        context = self._context
+        own = shm.Own(context.segment)
+        kernel = shm.Reader.attach(context.instance, Writer.KERNEL)
+        reporter = Reporter(own.producer(GATEWAY_REPORTS, [kernel]), context.clock)
+        self._own = own
+        self._desk = Desk(
+            context.config,
+            self._connection,
+            reporter,
+            Memory(context.clock.mono_ns()),
+            Gate(context.instance, context.run_dir, kernel, context.clock),
+            kernel,
+            context.clock,
+            context.log,
+        )
+        self._inbox = Inbox(
+            own.consumer(kernel, COMMANDS_NOW), own.consumer(kernel, COMMANDS_DURABLE)
+        )
+        missing = await bootstrap.learn(self._desk)
+        if missing:
+            context.log.warning("venue_not_ready", missing=missing)
+            self._degraded = True
+            self._learning = asyncio.create_task(self._learn_later(), name="learn")
+        self._publish_stats()
+
+    async def step(self) -> int:
+        """Takes what came, frees what is finished, and waits a little if there was nothing."""
+        self._lanes.check()
+        self._show_state()
+        taken = self._inbox.take()
+        for work in taken:
+            self._lanes.add(work)
+        released = self._inbox.release()
+        now = self._context.clock.mono_ns()
+        if now >= self._next_stats_mono_ns:
+            self._next_stats_mono_ns = now + STATS_EVERY_NS
+            self._publish_stats()
+        if not taken and not released:
+            wait_ms = WAIT_MS_BUSY if self._inbox.open_count else WAIT_MS_IDLE
+            await self._wait(wait_ms)
+        return len(taken) + released
+
+    async def close(self) -> None:
+        """Ends requests under way; their commands stay in the ring for the next start."""
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.wait({self._learning})
+        await self._lanes.close()
+        self._doorbell.close()
+        await self._connection.close()
+
+    async def _wait(self, wait_ms: int) -> None:
+        if self._inbox.full:
+            await asyncio.sleep(wait_ms / 1000)
+        else:
+            await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
+
+    async def _perform(self, work: Work) -> None:
+        perform = PERFORM.get(work.command.kind)
+        if perform is None:
+            await self._desk.reporter.conclude(
+                ReportKind.COMMAND_DONE, work.command, Code.INVALID_FIELD
+            )
+            return
+        await perform(self._desk, work)
+
+    async def _learn_later(self) -> None:
+        backoff = Backoff(0.25, BOOTSTRAP_PAUSE_S_MAX)
+        while True:
+            await asyncio.sleep(backoff.next_s())
+            missing = await bootstrap.learn(self._desk)
+            if not missing:
+                return
+            self._context.log.warning("venue_not_ready", missing=missing)
+
+    def _show_state(self) -> None:
+        """DEGRADED until everything about the venue is known; a refused key ends the process."""
+        if not self._degraded:
+            return
+        if self._learning is not None and self._learning.done():
+            self._learning.result()
+            self._degraded = False
+            self._context.segment.set_state(ActorState.READY)
+            self._context.log.info("venue_ready")
+        else:
+            self._context.segment.set_state(ActorState.DEGRADED)
+
+    def _publish_stats(self) -> None:
+        counters = self._connection.counters
+        tally = self._desk.tally
+        cell = GatewayCell.zero()._replace(
+            requests=counters.requests,
+            submits=tally.submits,
+            cancels=tally.cancels,
+            queries=tally.queries,
+            snapshots=tally.snapshots,
+            unknown_outcomes=tally.unknown_outcomes,
+            resolved_found=tally.resolved_found,
+            resolved_absent=tally.resolved_absent,
+            refused=tally.refused,
+            not_sent=tally.not_sent,
+            rate_limited=counters.rate_limited,
+            http_errors=counters.http_errors,
+            parse_errors=counters.parse_errors,
+            retries=counters.retries,
+            clock_offset_ms=counters.clock_offset_ms,
+            rtt_last_ns=counters.rtt_last_ns,
+            rtt_max_ns=counters.rtt_max_ns,
+            in_flight=counters.in_flight,
+            connected=counters.connected,
+            last_answer_mono_ns=counters.last_answer_mono_ns,
+            budget_waits=counters.budget_waits,
+        )
+        self._own.write(GATEWAY_STATS, cell)

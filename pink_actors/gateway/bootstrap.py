@@ -1,0 +1,98 @@
+"""What has to be known of the venue before any order: its clock, the keys' word, mode and rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pink_actors.errors import SecretsError
+from pink_actors.gateway.desk import Desk
+from pink_actors.rest.budget import Priority
+from pink_actors.rest.connection import Answer, Ending, Turn
+from pink_actors.shm_layout import PositionMode
+from pink_actors.venue import replies, reports, requests
+from pink_actors.venue.catalogue import Meaning
+from pink_actors.venue.numbers import Malformed
+
+TURN: Final = Turn(Priority.QUERY)
+WANTED_MODE: Final = {"one_way": PositionMode.ONE_WAY, "hedge": PositionMode.HEDGE}
+
+
+async def learn(desk: Desk) -> str:
+    """Asks for all of it and tells the kernel; the text says what is missing, "" nothing."""
+    if not await desk.connection.set_clock():
+        return "the venue does not tell its time"
+    for step in (_learn_mode, _learn_instruments):
+        missing = await step(desk)
+        if missing:
+            return missing
+    return ""
+
+
+async def _learn_mode(desk: Desk) -> str:
+    answer = await desk.connection.ask(requests.POSITION_MODE, TURN)
+    if answer.ending is not Ending.OK:
+        refuse_bad_keys(answer)
+        return f"position mode: {answer.text}"
+    try:
+        mode = replies.position_mode(answer.data)
+    except Malformed as error:
+        return f"position mode: {error}"
+    wanted = WANTED_MODE[desk.config.venue.position_mode]
+    if mode is not wanted:
+        mode = await _switched(desk, mode, wanted)
+    desk.memory.mode = mode
+    await desk.reporter.publish(reports.position_mode(mode, desk.reporter.arrival(None, answer)))
+    return ""
+
+
+async def _switched(desk: Desk, mode: PositionMode, wanted: PositionMode) -> PositionMode:
+    """The mode after an attempt to set the configured one; only a flat account is touched."""
+    positions = await desk.connection.ask(requests.POSITIONS, TURN)
+    orders = await desk.connection.ask(requests.open_orders(), TURN)
+    try:
+        flat = (
+            positions.ending is Ending.OK
+            and orders.ending is Ending.OK
+            and not replies.positions(positions.data)
+            and not replies.orders(orders.data)
+        )
+    except Malformed:
+        flat = False
+    if flat:
+        answer = await desk.connection.ask(requests.set_position_mode(wanted), TURN)
+        if answer.ending is Ending.OK:
+            return wanted
+    text = f"the venue is in {mode.name}, {wanted.name} is configured"
+    desk.log.warning("position_mode", text=text, flat=flat)
+    await desk.reporter.diagnose(text)
+    return mode
+
+
+async def _learn_instruments(desk: Desk) -> str:
+    answer = await desk.connection.ask(requests.CONTRACTS, TURN)
+    if answer.ending is not Ending.OK:
+        return f"contracts: {answer.text}"
+    symbols = desk.config.symbols
+    try:
+        found = replies.instruments(answer.data, frozenset(symbols))
+    except Malformed as error:
+        return f"contracts: {error}"
+    desk.memory.instruments = {facts.symbol: facts for facts in found}
+    arrival = desk.reporter.arrival(None, answer)
+    for symbol in symbols:
+        facts = desk.memory.instruments.get(symbol)
+        if facts is None:
+            desk.log.error("unknown_symbol", symbol=symbol)
+            await desk.reporter.diagnose("the venue does not know this symbol", symbol)
+        else:
+            await desk.reporter.publish(reports.instrument(facts, arrival))
+    return ""
+
+
+def refuse_bad_keys(answer: Answer) -> None:
+    """Keys that the venue refuses cannot get better by waiting."""
+    if answer.ending is Ending.REFUSED and answer.meaning is Meaning.KEY:
+        raise SecretsError(
+            f"the venue refuses the API key: {answer.code} {answer.text}; "
+            "correct the credentials file and start again"
+        )

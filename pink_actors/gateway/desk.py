@@ -1,0 +1,56 @@
+"""What the handlers of commands work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pink_actors import shm
+from pink_actors.clock import NS_PER_MS, Clock
+from pink_actors.config import Config
+from pink_actors.gateway.gate import Gate
+from pink_actors.gateway.memory import Memory
+from pink_actors.gateway.reporting import Reporter
+from pink_actors.log import Logger
+from pink_actors.rest.budget import Priority
+from pink_actors.rest.connection import Connection, Turn
+from pink_actors.shm_layout import Command
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the handlers counted."""
+
+    submits: int = 0
+    cancels: int = 0
+    queries: int = 0
+    snapshots: int = 0
+    unknown_outcomes: int = 0
+    resolved_found: int = 0
+    resolved_absent: int = 0
+    refused: int = 0
+    not_sent: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Desk:
+    """One place for everything a handler needs."""
+
+    config: Config
+    connection: Connection
+    reporter: Reporter
+    memory: Memory
+    gate: Gate
+    kernel: shm.Reader
+    clock: Clock
+    log: Logger
+    tally: Tally = field(default_factory=Tally)
+
+    def turn(self, command: Command, priority: Priority) -> Turn:
+        """The turn of a request that must not leave late and not against the gate."""
+        deadline = command.deadline_mono_ns if command.adds_risk else 0
+        return Turn(priority, deadline, lambda: self.gate.refusal(command))
+
+    def settled_mono_ns(self, client_order_id: str) -> int:
+        """When "not found" becomes evidence for an order this gateway may have sent."""
+        wait_ns = self.config.risk.not_found_after_ms * NS_PER_MS
+        return self.memory.last_sent_mono_ns(client_order_id) + wait_ns

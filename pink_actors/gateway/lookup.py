@@ -1,0 +1,117 @@
+"""Looks one order up at the venue: by id where it has one, by its features where it has none."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, NamedTuple
+
+from pink_actors._native import CellBusy
+from pink_actors.clock import NS_PER_S
+from pink_actors.gateway.desk import Desk
+from pink_actors.rest.budget import Priority
+from pink_actors.rest.connection import Answer, Ending, Turn
+from pink_actors.shm_layout import ORDERS, Command
+from pink_actors.venue import replies, requests
+from pink_actors.venue.catalogue import Meaning
+from pink_actors.venue.evidence import CLOCK_SLACK_MS, match_unnamed, mismatch
+from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
+
+SETTLED_LOOK_PAUSE_S: Final = 1.0
+
+
+class Look(NamedTuple):
+    """What one look showed: the order, its absence, or neither."""
+
+    facts: OrderFacts | None
+    absent: bool
+    answer: Answer
+    text: str = ""
+
+
+async def look_up(desk: Desk, command: Command, priority: Priority = Priority.QUERY) -> Look:
+    """One look.  Absence is what the venue says now; whether that is evidence, the time decides."""
+    desk.tally.queries += 1
+    if command.venue_order_id or command.order_kind in KINDS_WITH_CLIENT_ID:
+        return await _by_id(desk, command, priority)
+    return await _by_features(desk, command, priority)
+
+
+async def look_until_settled(desk: Desk, command: Command) -> Look:
+    """Looks again and again until the order is found or its absence is evidence."""
+    settled_mono_ns = desk.settled_mono_ns(command.client_order_id)
+    while True:
+        asked_mono_ns = desk.clock.mono_ns()
+        look = await look_up(desk, command)
+        if look.facts is not None or (look.absent and asked_mono_ns >= settled_mono_ns):
+            return look
+        remaining_s = (settled_mono_ns - desk.clock.mono_ns()) / NS_PER_S
+        await asyncio.sleep(
+            min(max(remaining_s, 0.05), SETTLED_LOOK_PAUSE_S)
+            if look.absent
+            else SETTLED_LOOK_PAUSE_S
+        )
+
+
+async def _by_id(desk: Desk, command: Command, priority: Priority) -> Look:
+    request = requests.query_order(command.symbol, command.venue_order_id, command.client_order_id)
+    answer = await desk.connection.ask(request, Turn(priority))
+    if answer.ending is not Ending.OK:
+        absent = answer.ending is Ending.REFUSED and answer.meaning is Meaning.NO_ORDER
+        return Look(None, absent, answer)
+    try:
+        facts = replies.order(answer.data)
+    except Malformed as error:
+        return await _unreadable(desk, answer, error)
+    contradiction = mismatch(command, facts)
+    if contradiction:
+        text = f"order {facts.venue_order_id} is not ours: {contradiction}"
+        await desk.reporter.diagnose(text, command.symbol)
+        return Look(None, False, answer, text)
+    return Look(facts, False, answer)
+
+
+async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look:
+    now_ms = desk.connection.venue_wall_ms()
+    sent_ms = command.submitted_wall_ms or command.created_wall_ns // 1_000_000
+    since_ms = sent_ms - CLOCK_SLACK_MS
+    rows: list[OrderFacts] = []
+    # Open ones first: an order that triggers in between is then seen in the second list.
+    for request in (
+        requests.open_orders(command.symbol),
+        requests.all_orders(command.symbol, since_ms, now_ms + CLOCK_SLACK_MS),
+    ):
+        answer = await desk.connection.ask(request, Turn(priority))
+        if answer.ending is not Ending.OK:
+            return Look(None, False, answer)
+        try:
+            rows += [replies.order_row(row) for row in replies.orders(answer.data)]
+        except Malformed as error:
+            return await _unreadable(desk, answer, error)
+    by_id = {facts.venue_order_id: facts for facts in rows}
+    matches = match_unnamed(command, by_id.values(), _claimed(desk, command))
+    if len(matches) > 1:
+        text = f"{len(matches)} orders match {command.client_order_id}"
+        await desk.reporter.diagnose(text, command.symbol)
+        return Look(None, False, answer, text)
+    return Look(matches[0] if matches else None, not matches, answer)
+
+
+def _claimed(desk: Desk, command: Command) -> set[int]:
+    """Venue ids that the kernel knows as other orders of ours."""
+    claimed = set()
+    for index in range(ORDERS.cell_count):
+        try:
+            cell = desk.kernel.read(ORDERS, index)
+        except CellBusy:
+            continue  # It is being written now, so it is not the finished twin we look for.
+        if cell.venue_order_id and cell.client_order_id != command.client_order_id:
+            claimed.add(cell.venue_order_id)
+    return claimed
+
+
+async def _unreadable(desk: Desk, answer: Answer, error: Malformed) -> Look:
+    desk.connection.counters.parse_errors += 1
+    await desk.reporter.diagnose(str(error))
+    return Look(None, False, answer, str(error))

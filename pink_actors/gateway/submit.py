@@ -1,0 +1,181 @@
+"""Places one order, at most once: what may have left before is looked for first."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from pink_actors.clock import NS_PER_S
+from pink_actors.gateway.desk import Desk
+from pink_actors.gateway.inbox import Work
+from pink_actors.gateway.lookup import look_until_settled, look_up
+from pink_actors.rest.backoff import Backoff
+from pink_actors.rest.budget import Priority
+from pink_actors.rest.connection import Answer, Ending, Turn
+from pink_actors.shm_layout import Code, Command, PositionMode, ReportKind, Side
+from pink_actors.venue import replies, reports, requests
+from pink_actors.venue.catalogue import Meaning
+from pink_actors.venue.evidence import accepted_echo, echo_mismatch
+from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.quantise import refusal
+from pink_actors.venue.requests import Request, Unsendable
+
+# An exit without a deadline is tried this long while it provably never reached the venue.
+PERSIST_NS_MAX: Final = 30 * NS_PER_S
+
+
+async def submit(desk: Desk, work: Work) -> None:
+    """Performs one SUBMIT command."""
+    command = work.command
+    if work.maybe_sent:
+        look = await look_until_settled(desk, command)
+        if look.facts is not None:
+            await _report_order(desk, command, look.facts, look.answer)
+            return
+    if _overtaken(desk, work):
+        await _not_sent(desk, command, Code.OVERTAKEN)
+        return
+    rules = desk.memory.instruments.get(command.symbol)
+    broken = Code.UNKNOWN_SYMBOL if rules is None else refusal(command, rules)
+    if broken is not Code.OK:
+        await _not_sent(desk, command, broken)
+        return
+    mode = command.position_mode or desk.memory.mode
+    try:
+        request = requests.place_order(command, PositionMode(mode))
+    except Unsendable as error:
+        await _not_sent(desk, command, Code.INVALID_FIELD, text=str(error))
+        return
+    if command.adds_risk and not await _leverage_set(desk, work, PositionMode(mode)):
+        return
+    await _conclude(desk, command, await _send(desk, work, request))
+
+
+async def _send(desk: Desk, work: Work, request: Request) -> Answer:
+    """Sends until the venue has it, or may have it, or it may not leave any more."""
+    command = work.command
+
+    def gate() -> Code:
+        held = Code.OVERTAKEN if _overtaken(desk, work) else desk.gate.refusal(command)
+        if held is Code.OK:
+            desk.tally.submits += 1
+            desk.memory.note_sent(command.client_order_id, desk.clock.mono_ns())
+        return held
+
+    deadline = command.deadline_mono_ns if command.adds_risk else 0
+    give_up_mono_ns = deadline or desk.clock.mono_ns() + PERSIST_NS_MAX
+    turn = Turn(Priority.ENTRY if command.adds_risk else Priority.EXIT, give_up_mono_ns, gate)
+    backoff = Backoff(0.1, 2.0)
+    while True:
+        answer = await desk.connection.send(request, turn)
+        if answer.ending not in (Ending.NOTHING, Ending.UNSENT):
+            return answer
+        pause_s = backoff.next_s()
+        if desk.clock.mono_ns() + int(pause_s * NS_PER_S) >= give_up_mono_ns:
+            return answer
+        desk.connection.counters.retries += 1
+        await asyncio.sleep(pause_s)
+
+
+async def _conclude(desk: Desk, command: Command, answer: Answer) -> None:
+    reporter = desk.reporter
+    match answer.ending:
+        case Ending.OK:
+            await _accepted(desk, command, answer)
+        case Ending.HELD:
+            await _not_sent(desk, command, answer.held)
+        case Ending.UNSENT:
+            await _not_sent(desk, command, Code.DEADLINE_PASSED, answer)
+        case Ending.NOTHING if command.adds_risk:
+            await _not_sent(desk, command, Code.DEADLINE_PASSED, answer)
+        case Ending.NOTHING:
+            await reporter.conclude(ReportKind.ORDER_REFUSED, command, Code.RATE_LIMITED, answer)
+        case Ending.REFUSED if answer.meaning is Meaning.DUPLICATE_ID:
+            await _already_there(desk, command, answer)
+        case Ending.REFUSED:
+            desk.tally.refused += 1
+            await reporter.conclude(ReportKind.ORDER_REFUSED, command, Code.VENUE_REFUSED, answer)
+        case Ending.UNKNOWN:
+            await _unknown(desk, command, answer)
+
+
+async def _accepted(desk: Desk, command: Command, answer: Answer) -> None:
+    try:
+        facts = replies.order(answer.data)
+    except Malformed as error:
+        desk.connection.counters.parse_errors += 1
+        await desk.reporter.diagnose(str(error), command.symbol)
+        await _unknown(desk, command, answer)
+        return
+    contradiction = echo_mismatch(command, facts)
+    if contradiction:
+        await desk.reporter.diagnose(f"echo: {contradiction}", command.symbol)
+    await _report_order(desk, command, accepted_echo(facts), answer)
+
+
+async def _already_there(desk: Desk, command: Command, answer: Answer) -> None:
+    """The venue has an order with this id: one of our requests got through."""
+    look = await look_up(desk, command)
+    if look.facts is not None:
+        await _report_order(desk, command, look.facts, look.answer)
+    else:
+        await _unknown(desk, command, answer)
+
+
+async def _unknown(desk: Desk, command: Command, answer: Answer) -> None:
+    desk.tally.unknown_outcomes += 1
+    desk.memory.unknown.put(command.client_order_id, command.command_seq)
+    await desk.reporter.conclude(ReportKind.ORDER_UNKNOWN, command, Code.UNRESOLVED, answer)
+
+
+async def _report_order(desk: Desk, command: Command, facts: OrderFacts, answer: Answer) -> None:
+    """The order as found; it answers to our id even where the venue keeps none."""
+    ours = facts._replace(client_order_id=command.client_order_id)
+    arrival = desk.reporter.arrival(command, answer)
+    await desk.reporter.publish(reports.order_state(ours, arrival))
+
+
+async def _not_sent(
+    desk: Desk, command: Command, code: Code, answer: Answer | None = None, text: str = ""
+) -> None:
+    desk.tally.not_sent += 1
+    await desk.reporter.conclude(ReportKind.NOT_SENT, command, code, answer, text)
+
+
+def _overtaken(desk: Desk, work: Work) -> bool:
+    cancel_seq = desk.memory.cancelled.get(work.command.client_order_id) or 0
+    return work.overtaken or cancel_seq > work.command.command_seq
+
+
+async def _leverage_set(desk: Desk, work: Work, mode: PositionMode) -> bool:
+    """Sets leverage where the venue is not known to have it; False when the order must not go."""
+    command = work.command
+    side = Side.NONE if mode is PositionMode.ONE_WAY else command.position_side
+    place = (command.symbol, side)
+    if not command.leverage or desk.memory.leverage.get(place) == command.leverage:
+        return True
+    desk.memory.leverage.pop(place, None)
+    request = requests.set_leverage(command.symbol, side, command.leverage)
+    answer = await desk.connection.ask(request, desk.turn(command, Priority.ENTRY))
+    if answer.ending is not Ending.OK:
+        code = {Ending.HELD: answer.held, Ending.REFUSED: Code.VENUE_REFUSED}.get(
+            answer.ending, Code.DEADLINE_PASSED
+        )
+        await _not_sent(desk, command, code, answer, f"leverage: {answer.text}")
+        return False
+    try:
+        confirmed = replies.leverage(answer.data) or command.leverage
+    except Malformed as error:
+        await _not_sent(desk, command, Code.VENUE_REFUSED, answer, f"leverage: {error}")
+        return False
+    if confirmed != command.leverage:
+        text = f"leverage: the venue set {confirmed}"
+        await _not_sent(desk, command, Code.VENUE_REFUSED, answer, text)
+        return False
+    desk.memory.leverage[place] = confirmed
+    arrival = desk.reporter.arrival(None, answer)
+    await desk.reporter.publish(
+        reports.leverage(command.symbol, command.position_side, confirmed, arrival)
+    )
+    return True

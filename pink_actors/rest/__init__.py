@@ -1,0 +1,1 @@
+"""Requests to the venue over HTTP: one client, its budget and its clock."""

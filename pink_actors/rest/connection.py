@@ -1,0 +1,269 @@
+"""One HTTP client to the venue: signs, sends once, and says what may be concluded from the answer.
+
+Invariant: `send` sends a request at most once.  A change is sent again only where the answer proves
+that nothing happened (Kind.RETRY, or it never left); everything else is the caller's decision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import httpx
+from msgspec import Raw
+
+from pink_actors.clock import NS_PER_MS, Clock
+from pink_actors.config import Venue
+from pink_actors.errors import ConfigError
+from pink_actors.log import Logger
+from pink_actors.rest.backoff import Backoff
+from pink_actors.rest.budget import Budget, Priority
+from pink_actors.rest.counters import Counters
+from pink_actors.shm_layout import Code
+from pink_actors.venue import replies, requests
+from pink_actors.venue.catalogue import Kind, Meaning, Verdict, judge, judge_http
+from pink_actors.venue.endpoints import Access
+from pink_actors.venue.numbers import ABSENT, Malformed
+from pink_actors.venue.requests import Request
+from pink_actors.venue.signing import API_KEY_HEADER, plain_query, signed_query
+
+CONNECTIONS_MAX: Final = 16
+CONNECT_TIMEOUT_S: Final = 2.0
+# A kept connection that the venue closes at the same moment costs an unknown outcome: end it first.
+KEEP_ALIVE_S: Final = 10.0
+READ_TRIES_MAX: Final = 3
+CLOCK_TRIES_MAX: Final = 3
+# Raised before anything was written to a socket, so the request certainly never left.
+NEVER_LEFT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class Ending(IntEnum):
+    """How a request ended."""
+
+    OK = 0  # the venue did it, `data` says what
+    REFUSED = 1  # the venue's final no
+    NOTHING = 2  # nothing happened: it may be sent again after a pause
+    UNKNOWN = 3  # it may or may not have happened
+    UNSENT = 4  # it never left: no connection
+    HELD = 5  # it never left: the gate or the deadline said no
+
+
+class Answer(NamedTuple):
+    """One request's end."""
+
+    ending: Ending
+    meaning: Meaning = Meaning.NONE
+    code: int = 0
+    text: str = ""
+    data: Raw = ABSENT
+    listen_key: str = ""
+    held: Code = Code.OK
+    asked_wall_ms: int = 0
+    wall_ns: int = 0
+    mono_ns: int = 0
+
+
+class Turn(NamedTuple):
+    """How urgent a request is, until when it may leave, and what is asked right before."""
+
+    priority: Priority
+    deadline_mono_ns: int = 0
+    gate: Callable[[], Code] | None = None
+
+
+class Keys(NamedTuple):
+    """The account's keys; they never show."""
+
+    api_key: str
+    api_secret: str
+
+    def __repr__(self) -> str:
+        return "Keys(***)"
+
+
+_ENDING: Final = {
+    Kind.RETRY: Ending.NOTHING,
+    Kind.FIX: Ending.REFUSED,
+    Kind.DEFINITE: Ending.REFUSED,
+    Kind.UNKNOWN: Ending.UNKNOWN,
+}
+
+
+class Connection:
+    """The venue's REST side for one account."""
+
+    def __init__(self, venue: Venue, keys: Keys, clock: Clock, log: Logger) -> None:
+        self.counters = Counters()
+        self._keys = keys
+        self._clock = clock
+        self._log = log
+        self._recv_window_ms = venue.recv_window_ms
+        self._budget = Budget(clock, self.counters, limited=venue.rate_limits == "on")
+        self._base = venue.rest_url.rstrip("/")
+        self._offset_ms = 0
+        read_s = venue.request_timeout_ms / 1000
+        try:
+            self._client = httpx.AsyncClient(
+                headers={API_KEY_HEADER: keys.api_key, "X-SOURCE-KEY": "PINK"},
+                timeout=httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s)),
+                limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEEP_ALIVE_S),
+                proxy=venue.proxy or None,
+                trust_env=False,
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ConfigError(f"venue.proxy: {error}; give it as http://host:port") from error
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._client.aclose()
+
+    def venue_wall_ms(self) -> int:
+        """The venue's clock as far as we know it."""
+        return self._clock.wall_ns() // NS_PER_MS + self._offset_ms
+
+    async def ask(self, request: Request, turn: Turn, tries_max: int = READ_TRIES_MAX) -> Answer:
+        """A request that may be repeated: tried again with pauses while nothing is known."""
+        backoff = Backoff(0.1, 1.0)
+        for attempt in range(1, tries_max + 1):
+            answer = await self.send(request, turn)
+            final = answer.ending in (Ending.OK, Ending.REFUSED, Ending.HELD)
+            if final or attempt == tries_max:
+                return answer
+            self.counters.retries += 1
+            await asyncio.sleep(backoff.next_s())
+        return answer
+
+    async def send(self, request: Request, turn: Turn) -> Answer:
+        """Sends once, in its turn; a refusal for a wrong clock is mended and sent again."""
+        answer = await self._send_once(request, turn)
+        for _ in range(CLOCK_TRIES_MAX):
+            if answer.ending is not Ending.NOTHING or answer.meaning is not Meaning.CLOCK:
+                break
+            if not await self.set_clock(turn.priority):
+                break
+            answer = await self._send_once(request, turn)
+        return answer
+
+    async def set_clock(self, priority: Priority = Priority.QUERY) -> bool:
+        """Measures the venue's clock against ours; False when it did not answer."""
+        sent_wall_ms = self._clock.wall_ns() // NS_PER_MS
+        answer = await self._send_once(requests.SERVER_TIME, Turn(priority))
+        if answer.ending is not Ending.OK:
+            return False
+        try:
+            server_ms = replies.server_time(answer.data)
+        except Malformed as error:
+            self._malformed(requests.SERVER_TIME, error)
+            return False
+        sent_wall_ms = answer.asked_wall_ms or sent_wall_ms
+        middle_wall_ms = (sent_wall_ms + answer.wall_ns // NS_PER_MS) // 2
+        self._offset_ms = server_ms - middle_wall_ms
+        self.counters.clock_offset_ms = self._offset_ms
+        return True
+
+    async def _send_once(self, request: Request, turn: Turn) -> Answer:
+        endpoint = request.endpoint
+        if not await self._budget.take(endpoint, turn.priority, turn.deadline_mono_ns):
+            return Answer(Ending.HELD, held=Code.DEADLINE_PASSED)
+        held = turn.gate() if turn.gate is not None else Code.OK
+        if held is not Code.OK:
+            return Answer(Ending.HELD, held=held)
+        answer = await self._exchange(request)
+        if answer.meaning is Meaning.RATE:
+            self._budget.pause(endpoint)
+        elif answer.ending is Ending.OK:
+            self._budget.resume(endpoint)
+        return answer
+
+    async def _exchange(self, request: Request) -> Answer:
+        counters = self.counters
+        asked_wall_ms = self._clock.wall_ns() // NS_PER_MS
+        sent_mono_ns = self._clock.mono_ns()
+        counters.requests += 1
+        counters.in_flight += 1
+        try:
+            status, content = await self._round_trip(request)
+        except NEVER_LEFT as error:
+            return self._no_answer(request, Ending.UNSENT, error, asked_wall_ms)
+        except (httpx.HTTPError, Malformed) as error:
+            return self._no_answer(request, Ending.UNKNOWN, error, asked_wall_ms)
+        except httpx.InvalidURL as error:
+            raise ConfigError(f"venue.rest_url: {error}; correct the address") from error
+        finally:
+            counters.in_flight -= 1
+        mono_ns = self._clock.mono_ns()
+        counters.connected = 1
+        counters.last_answer_mono_ns = mono_ns
+        counters.rtt_last_ns = mono_ns - sent_mono_ns
+        counters.rtt_max_ns = max(counters.rtt_max_ns, counters.rtt_last_ns)
+        answer = self._judged(request, status, content)
+        return answer._replace(
+            asked_wall_ms=asked_wall_ms, wall_ns=self._clock.wall_ns(), mono_ns=mono_ns
+        )
+
+    async def _round_trip(self, request: Request) -> tuple[int, bytes]:
+        endpoint = request.endpoint
+        if endpoint.access is Access.SIGNED:
+            query = signed_query(
+                self._keys.api_secret, request.params, self.venue_wall_ms(), self._recv_window_ms
+            )
+        else:
+            query = plain_query(request.params)
+        url = f"{self._base}{endpoint.path}?{query}" if query else self._base + endpoint.path
+        async with self._client.stream(endpoint.method, url) as response:
+            content = bytearray()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > replies.BODY_SIZE_MAX:
+                    raise Malformed(f"body: more than {replies.BODY_SIZE_MAX} bytes")
+            return response.status_code, bytes(content)
+
+    def _judged(self, request: Request, status: int, content: bytes) -> Answer:
+        changes = not request.endpoint.repeatable
+        if not content and status == 200 and request.endpoint.access is Access.KEY:
+            return Answer(Ending.OK)  # Listen keys are extended and deleted without a body.
+        try:
+            body = replies.body(content)
+        except Malformed as error:
+            if status == 200:
+                self._malformed(request, error)
+                return Answer(Ending.UNKNOWN, code=status, text=str(error))
+            return self._refused(judge_http(status, changes=changes), status, f"HTTP {status}")
+        if body.code:
+            return self._refused(judge(body.code, body.text, changes=changes), body.code, body.text)
+        if status != 200:
+            return self._refused(judge_http(status, changes=changes), status, f"HTTP {status}")
+        return Answer(Ending.OK, data=body.data, listen_key=body.listen_key)
+
+    def _refused(self, verdict: Verdict, code: int, text: str) -> Answer:
+        ending = _ENDING[verdict.kind]
+        if ending is not Ending.REFUSED:
+            self.counters.http_errors += 1
+        return Answer(ending, verdict.meaning, code, text)
+
+    def _no_answer(
+        self, request: Request, ending: Ending, error: Exception, asked_wall_ms: int
+    ) -> Answer:
+        self.counters.http_errors += 1
+        self.counters.connected = 0
+        text = f"{type(error).__name__}: {error}"
+        self._log.warning("no_answer", request=request.endpoint.name, error=text)
+        return Answer(
+            ending,
+            text=text,
+            asked_wall_ms=asked_wall_ms,
+            wall_ns=self._clock.wall_ns(),
+            mono_ns=self._clock.mono_ns(),
+        )
+
+    def _malformed(self, request: Request, error: Malformed) -> None:
+        self.counters.parse_errors += 1
+        self._log.warning("malformed_reply", request=request.endpoint.name, error=str(error))
