@@ -8,6 +8,7 @@ from tests.tidy.tree import calls, dotted, files, name, parsed
 # Whoever needs a time of day gets it from these; all others are handed a Clock or a monotonic time.
 MAY_READ_WALL = {"pink_actors/clock.py", "pink_actors/log.py", "pink_actors/paper/clock.py"} | {
     "pink_actors/monitor/reading.py",
+    "pink_actors/supervisor/latch.py",
     "crates/zinc/src/process.rs",
 }
 WALL_CALLS = {"time.time", "time.time_ns", "datetime.now", "datetime.datetime.now"}
