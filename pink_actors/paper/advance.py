@@ -14,7 +14,7 @@ from pink_actors.paper.request import NewOrder, Now
 from pink_actors.paper.state import Account, Order
 
 FUNDING_MS = 8 * 3_600_000
-CHECKPOINT_MS = 5_000
+CHECKPOINT_MS = 15_000
 FUNDING_CAP_E8 = 300_000
 
 
@@ -26,6 +26,7 @@ class Clockwork:
         self._rng = Random(f"{seed}:funding:{exchange.state.starts}")
         self.next_funding_ms = (now.market_ms // FUNDING_MS + 1) * FUNDING_MS
         self._checkpoint_ms = now.wall_ms + CHECKPOINT_MS
+        self._trailed: dict[int, int] = {}
 
     def advance(self, now: Now) -> None:
         """Let everything happen that happens up to now, in the order of market time."""
@@ -68,7 +69,8 @@ class Clockwork:
             if exchange.state.prices.get(symbol) != market.last_e12:
                 exchange.record(now, e.MarketSeen(symbol=symbol, price=market.last_e12))
             for order in exchange.working[symbol].values():
-                if order.extreme_e12:
+                if order.extreme_e12 != self._trailed.get(order.order_id, 0):
+                    self._trailed[order.order_id] = order.extreme_e12
                     exchange.record(now, e.Trailed(
                         account=order.accepted.account, order_id=order.order_id,
                         extreme=order.extreme_e12,

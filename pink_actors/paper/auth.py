@@ -63,10 +63,10 @@ def verify(secret: str, pairs: Pairs) -> Refusal | None:
 def check_time(params: dict[str, str], wall_ms: int) -> Refusal | None:
     """Refuse a request without a timestamp, too old, or from an absurd future."""
     text = params.get("timestamp", "")
-    if not text.isdigit() or len(text) > 16:
+    if not (text.isascii() and text.isdigit()) or len(text) > 16:
         return STALE
-    window_text = params.get("recvWindow", "")
-    window = int(window_text) if window_text.isdigit() and len(window_text) < 10 else 0
+    asked = params.get("recvWindow", "")
+    window = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     window = min(window or RECV_WINDOW_MS, RECV_WINDOW_MS)
     age = wall_ms - int(text)
     return STALE if age > window or age < -FUTURE_MS_MAX else None
@@ -83,12 +83,12 @@ def query_pairs(query: str) -> Pairs:
 
 def body_pairs(body: bytes, content_type: str) -> Pairs | None:
     """Decode a form or JSON body; None when it is neither."""
-    if content_type.startswith("application/json") or body[:1] == b"{":
-        return _json_pairs(body)
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return None
+    if content_type.startswith("application/json") or text[:1] == "{":
+        return _json_pairs(text)
     return [
         (unquote_plus(name), unquote_plus(value))
         for name, _, value in (part.partition("=") for part in text.split("&", PARAMS_MAX))
@@ -96,16 +96,16 @@ def body_pairs(body: bytes, content_type: str) -> Pairs | None:
     ]
 
 
-def _json_pairs(body: bytes) -> Pairs | None:
+def _json_pairs(text: str) -> Pairs | None:
     try:
-        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        members = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
         return None
     pairs: Pairs = []
     for name, raw in members.items():
-        text = bytes(raw).strip()
-        if text[:1] == b'"':
-            pairs.append((name, msgspec.json.decode(text, type=str)))
+        value = bytes(raw).decode().strip()
+        if value[:1] == '"':
+            pairs.append((name, msgspec.json.decode(value, type=str)))
         else:
-            pairs.append((name, text.decode()))
+            pairs.append((name, value))
     return pairs

@@ -70,6 +70,9 @@ class Exchange:
             self.stats.duplicates_refused += refusal is r.DUPLICATE_ID
             return refusal
         accepted = self.accept(account, order, now)
+        self.stats.orders += 1
+        self.stats.orders_limit += order.type == "LIMIT"
+        self.stats.orders_conditional += accepted.waiting
         if not accepted.waiting:
             self.work(account, accepted, now, fresh=True, cut_short=cut_short)
         return accepted
@@ -90,9 +93,6 @@ class Exchange:
         ))
         taken = account.orders[order_id]
         self.working[order.symbol][order_id] = taken
-        self.stats.orders += 1
-        self.stats.orders_limit += order.type == "LIMIT"
-        self.stats.orders_conditional += taken.waiting
         self._tell_order(account, taken, "NEW", None)
         return taken
 
@@ -307,7 +307,7 @@ class Exchange:
         if not order.open:
             self._forget(order)
             self._attach_exits(account, order, now)
-        if not position.qty_e8:
+        if effect.closed_e8 and (effect.opened_e8 or not position.qty_e8):
             self._drop_exits(account, kind.symbol, kind.position_side, order, now)
         return order.open
 

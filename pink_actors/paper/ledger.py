@@ -24,6 +24,7 @@ last line, the mark of a crash during a write, is cut at start and kept in `ledg
 line anywhere else is refused.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ from typing import NamedTuple, get_args, get_type_hints
 import msgspec
 import orjson
 
-from pink_actors.errors import PermanentError
+from pink_actors.errors import PermanentError, TemporaryError
 from pink_actors.paper.entries import ENTRY_TYPES, Entry
 from pink_actors.paper.fixed import exact_text, parse_scaled
 
@@ -111,8 +112,9 @@ class Ledger:
 
     def open(self) -> Iterator[Entry]:
         """Cut a torn end, then yield all entries in order and stand ready to append."""
-        self._cut_torn_end()
         self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._claim()
+        self._cut_torn_end()
         with self.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 try:
@@ -151,9 +153,23 @@ class Ledger:
             os.close(self._fd)
             self._fd = -1
 
+    def _claim(self) -> None:
+        """One venue a ledger; and its name must be on disk before its lines are relied on."""
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._fd)
+            self._fd = -1
+            raise TemporaryError(
+                f"{self.path}: another venue serves from it; stop that or choose another --data"
+            ) from error
+        directory = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
     def _cut_torn_end(self) -> None:
-        if not self.path.exists():
-            return
         size = self.path.stat().st_size
         with self.path.open("r+b") as file:
             start = max(0, size - LINE_LENGTH_MAX)

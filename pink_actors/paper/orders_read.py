@@ -56,7 +56,7 @@ def find_order(account: Account, params: dict[str, str]) -> Order | Refusal:
     """Find an order by its number or by the client's name for it."""
     number = params.get("orderId", "")
     name = (params.get("clientOrderId") or params.get("clientOrderID") or "").lower()
-    if number and not (number.isdigit() and len(number) < 20):
+    if number and not (number.isascii() and number.isdigit() and len(number) < 20):
         return bad("Invalid parameters, err:orderId: Mismatch type int64")
     if not number and not name:
         return bad("Invalid parameters, err:orderId: orderId or clientOrderId is required")

@@ -28,7 +28,8 @@ class Call(NamedTuple):
         text = self.params.get(name, "")
         if not text:
             return default
-        if not text.removeprefix("-").isdigit() or len(text) > 19:
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit()) or len(text) > 19:
             return bad(f"Invalid parameters, err:{name}: Mismatch type int64")
         return int(text)
 

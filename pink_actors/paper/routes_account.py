@@ -251,7 +251,9 @@ def _positions_seen(call: Call) -> tuple[list[Position], int]:
     for at_ms, wallet, held in reversed(account.snapshots):
         if at_ms <= horizon:
             return list(held), wallet
-    return [], account.wallet_e8
+    # A busy account outruns what is kept: the oldest view is then the nearest to the horizon.
+    _, wallet, held = account.snapshots[0]
+    return list(held), wallet
 
 
 _KEYS = Rate(2, 2)

@@ -83,6 +83,6 @@ def _span(call: Call) -> tuple[int, int] | Refusal:
 
 
 ROUTES = {
-    "GET /openApi/swap/v2/trade/allFillOrders": Route(all_fills, True, Rate(5, 5)),
-    "GET /openApi/swap/v2/trade/fillHistory": Route(fill_history, True, Rate(5, 5)),
+    "GET /openApi/swap/v2/trade/allFillOrders": Route(all_fills, True, Rate(5, 2)),
+    "GET /openApi/swap/v2/trade/fillHistory": Route(fill_history, True, Rate(5, 2)),
 }

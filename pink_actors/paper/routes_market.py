@@ -259,6 +259,7 @@ def _bars(call: Call) -> list[Bar] | Refusal:
     return chosen[:count] if start else chosen[-count:]
 
 
+# The documents say one a second and elsewhere fifty for the whole group; clients rely on more.
 _PUBLIC = Rate(0, 10)
 
 ROUTES = {

@@ -321,16 +321,16 @@ _TRADE = "/openApi/swap/v2/trade"
 _TRADE_1 = "/openApi/swap/v1/trade"
 
 ROUTES = {
-    f"POST {_ORDER}": Route(place, True, Rate(10, 10)),
+    f"POST {_ORDER}": Route(place, True, Rate(10, 3)),
     f"POST {_ORDER}/test": Route(place_test, True, Rate(5, 2)),
     f"POST {_TRADE}/batchOrders": Route(place_batch, True, Rate(5, 3)),
-    f"GET {_ORDER}": Route(query, True, Rate(30, 30)),
+    f"GET {_ORDER}": Route(query, True, Rate(30, 2)),
     f"GET {_TRADE}/openOrder": Route(query_open, True, Rate(5, 2)),
     f"GET {_TRADE}/openOrders": Route(list_open, True, Rate(5, 3)),
     f"GET {_TRADE}/allOrders": Route(list_over, True, Rate(5, 3)),
     f"GET {_TRADE_1}/fullOrder": Route(list_over, True, Rate(5, 2)),
     f"GET {_TRADE}/forceOrders": Route(list_forced, True, Rate(5, 2)),
-    f"DELETE {_ORDER}": Route(cancel, True, Rate(10, 10)),
+    f"DELETE {_ORDER}": Route(cancel, True, Rate(10, 3)),
     f"DELETE {_TRADE}/batchOrders": Route(cancel_batch, True, Rate(5, 3)),
     f"DELETE {_TRADE}/allOpenOrders": Route(cancel_all, True, Rate(5, 2)),
     f"POST {_TRADE_1}/cancelReplace": Route(replace, True, Rate(5, 2)),

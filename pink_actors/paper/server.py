@@ -74,7 +74,11 @@ class Server:
         body = await request.read() if request.body_exists else b""
         pairs = query_pairs(query)
         if body:
-            pairs = (body_pairs(body, request.content_type) or []) + pairs
+            in_body = body_pairs(body, request.content_type)
+            if in_body is None:
+                venue.stats.bad_requests += 1
+                return _response(self._encode(UNREADABLE, venue.clock.now()))
+            pairs = in_body + pairs
         endpoint = f"{request.method} {path}"
         address = request.remote or ""
         api_key = request.headers.get("X-BX-APIKEY", "")

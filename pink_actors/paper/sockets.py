@@ -24,7 +24,7 @@ SLOW_CHANNELS_MS = {"ticker": 1_000, "kline": 250, "depth": 200, "incrDepth": 20
 class Ask(msgspec.Struct, rename="camel"):
     """What a client sends on a socket."""
 
-    id: str = ""
+    id: str | int = ""
     req_type: str = ""
     data_type: str = ""
 
