@@ -210,8 +210,18 @@ class Config(Section, frozen=True):
 
     @property
     def clickhouse_dir(self) -> Path:
-        """Embedded database."""
+        """All that the persistence process may write."""
         return self.directory / "clickhouse"
+
+    @property
+    def database_dir(self) -> Path:
+        """The embedded database itself."""
+        return self.clickhouse_dir / "data"
+
+    @property
+    def sql_credential(self) -> Path:
+        """Address, user and password of the embedded database's read-only port; 0600."""
+        return self.clickhouse_dir / "sql-credential.json"
 
     @property
     def paper_dir(self) -> Path:

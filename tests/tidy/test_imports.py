@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rest": {*CORE, "venue"},
     "gateway": {*CORE, "rest", "runner", "venue"},
     "listener": {*CORE, "rest", "runner", "venue"},
-    "persistence": {*CORE, "runner"},
+    "persistence": {"_native", *CORE, "runner"},
     "policy": {*CORE, "client", "runner"},
     "paper": {"errors", "log", "runner"},
     "verify": {"config", "errors", "shm_layout"},
