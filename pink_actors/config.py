@@ -255,6 +255,17 @@ def load(path: Path | None) -> Config:
     return parse(text, str(path))
 
 
+def with_instance(config: Config, name: str | None, home: str | None) -> Config:
+    """`config` with what the command line says instead."""
+    given = config.instance
+    told = {"name": name or given.name, "home": home or given.home}
+    try:
+        instance = msgspec.convert(told, Instance)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"--instance {name}: {error}; use a-z, 0-9 and -, up to 24") from error
+    return msgspec.structs.replace(config, instance=instance)
+
+
 def resolve(config: Config, live: bool) -> Config:
     """`config` with addresses filled in and checked as a whole; live has to be asked for twice."""
     venue = config.venue

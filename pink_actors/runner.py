@@ -4,7 +4,7 @@
     step()    one bounded piece of work, again and again  state READY (or what the actor says)
     close()   release; called exactly once, even if start() failed  state CLOSING
 
-SIGTERM and SIGINT only set a flag: a start() under way is cancelled, a step() is finished.
+SIGTERM, SIGINT and SIGHUP only set a flag: a start() under way is cancelled, a step() is finished.
 """
 
 import asyncio
@@ -192,7 +192,7 @@ def _context(launch: Launch) -> Context:
 async def _live(actor: Actor, beacon: Beacon, log: Logger, stop: asyncio.Event) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, what: _report_stray(log, what.get("exception")))
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     beacon.set_state(ActorState.STARTING)
     beacon.beat(0)

@@ -76,6 +76,9 @@ fn rules(spec: &Spec) -> Result<RulesetCreated, String> {
     for path in &spec.read {
         ruleset = beneath(ruleset, path, AccessFs::from_read(ABI::V3))?;
     }
+    for path in &spec.list {
+        ruleset = beneath(ruleset, path, AccessFs::ReadDir.into())?;
+    }
     for path in &spec.write_file {
         ruleset = beneath(ruleset, path, in_place)?;
     }

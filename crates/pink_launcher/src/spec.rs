@@ -12,6 +12,8 @@ pub(crate) struct Spec {
     pub(crate) report: bool,
     /// Read and execute everything below.
     pub(crate) read: Vec<String>,
+    /// List directories below, without reading what is in them.
+    pub(crate) list: Vec<String>,
     /// Read and write one file that exists; neither truncate nor replace it.
     pub(crate) write_file: Vec<String>,
     /// Everything below a directory.
@@ -46,7 +48,7 @@ pub(crate) enum Parsed {
 }
 
 pub(crate) const USAGE: &str = "usage: pink-launcher [--parent PID] [--nofile N] [--report] \
-    [--no-landlock] [--read PATH] [--write-file PATH] [--write-dir PATH] [--bind PORT] \
+    [--no-landlock] [--read PATH] [--list PATH] [--write-file PATH] [--write-dir PATH] [--bind PORT] \
     [--connect PORT] -- PROGRAM [ARGUMENT]... | pink-launcher sandbox-witness \
     [--{may,deny}-{read,write,truncate,create} PATH] [--{may,deny}-{connect,bind} PORT]";
 
@@ -88,6 +90,7 @@ fn with_value(spec: &mut Spec, word: &str, value: &str) -> Result<(), String> {
         "--parent" => spec.parent = Some(number(word, value)?),
         "--nofile" => spec.nofile = Some(number(word, value)?),
         "--read" => spec.read.push(value.to_owned()),
+        "--list" => spec.list.push(value.to_owned()),
         "--write-file" => spec.write_file.push(value.to_owned()),
         "--write-dir" => spec.write_dir.push(value.to_owned()),
         "--bind" => spec.bind.push(number(word, value)?),

@@ -1,0 +1,1 @@
+"""The process tree: starts it, watches it, brings it back, takes it down, answers the operator."""

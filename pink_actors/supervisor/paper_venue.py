@@ -1,0 +1,65 @@
+"""The paper venue as its supervisor sees it: an address that stays, and a process that answers."""
+
+import asyncio
+import contextlib
+import socket
+from pathlib import Path
+
+import msgspec
+
+from pink_actors.config import Config
+from pink_actors.errors import ConfigError
+
+HOST = "127.0.0.1"
+ANSWER_TIMEOUT_S = 2.0
+ANSWER_BYTES_MAX = 256
+TIME_PATH = "/openApi/swap/v2/server/time"
+WS_PATH = "/swap-market"
+
+
+def addressed(config: Config) -> Config:
+    """`config` with the venue's port, chosen once per instance, and its addresses."""
+    port = config.paper.port or _kept_port(config.run_dir)
+    return msgspec.structs.replace(
+        config,
+        paper=msgspec.structs.replace(config.paper, port=port),
+        venue=msgspec.structs.replace(
+            config.venue,
+            rest_url=f"http://{HOST}:{port}",
+            ws_url=f"ws://{HOST}:{port}{WS_PATH}",
+        ),
+    )
+
+
+def _kept_port(run_dir: Path) -> int:
+    path = run_dir / "paper-port"
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        port = free_port()
+        path.write_text(f"{port}\n", encoding="ascii")
+        return port
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ConfigError(f"{path}: holds no port; remove the file for a new one")
+    return int(text)
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+async def answers(port: int) -> bool:
+    """Whether something on the port tells the time as the venue does."""
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(HOST, port)
+            try:
+                writer.write(f"GET {TIME_PATH} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+                await writer.drain()
+                return b" 200 " in (await reader.read(ANSWER_BYTES_MAX)).split(b"\r\n", 1)[0]
+            finally:
+                writer.close()
+    return False
