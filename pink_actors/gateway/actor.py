@@ -17,12 +17,12 @@ from pink_actors.gateway.income import income
 from pink_actors.gateway.lanes import Lanes
 from pink_actors.gateway.memory import Memory
 from pink_actors.gateway.query import query
-from pink_actors.gateway.reporting import Reporter
 from pink_actors.gateway.settle import settle
 from pink_actors.gateway.snapshot import reconcile
 from pink_actors.gateway.submit import submit
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.connection import Connection, Keys
+from pink_actors.rest.reporting import Reporter
 from pink_actors.runner import Context
 from pink_actors.shm_layout import (
     COMMANDS_DURABLE,

@@ -9,10 +9,10 @@ from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Config
 from pink_actors.gateway.gate import Gate
 from pink_actors.gateway.memory import Memory
-from pink_actors.gateway.reporting import Reporter
 from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Connection, Turn
+from pink_actors.rest.reporting import Reporter
 from pink_actors.shm_layout import Command
 
 

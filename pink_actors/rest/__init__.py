@@ -1,1 +1,1 @@
-"""Requests to the venue over HTTP: one client, its budget and its clock."""
+"""What gateway and listener share: requests to the venue over HTTP, and reports to the kernel."""

@@ -228,10 +228,9 @@ class Connection:
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
         changes = not request.endpoint.repeatable
-        if not content and status == 200 and request.endpoint.access is Access.KEY:
-            return Answer(Ending.OK)  # Listen keys are extended and deleted without a body.
+        bare = request.endpoint.access is Access.KEY
         try:
-            body = replies.body(content)
+            body = replies.body(content or b"{}" if bare else content, bare=bare)
         except Malformed as error:
             if status == 200:
                 self._malformed(request, error)

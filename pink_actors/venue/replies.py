@@ -38,14 +38,14 @@ class Body(NamedTuple):
     listen_key: str
 
 
-def body(content: bytes) -> Body:
-    """The envelope of a reply; a missing code is success only where a listen key is given."""
+def body(content: bytes, *, bare: bool = False) -> Body:
+    """The envelope of a reply; only listen keys are answered without a code (`bare`)."""
     if len(content) > BODY_SIZE_MAX:
         raise Malformed(f"body: {len(content)} bytes")
     envelope = decode(content, rest_types.Envelope, "body")
     code = numbers.whole(envelope.code, "code")
     if code is None:
-        if envelope.listen_key is None:
+        if not bare:
             raise Malformed("body: no code")
         code = 0
     if not -(2**31) <= code < 2**31:

@@ -1,4 +1,4 @@
-"""A stage for the edge's processes: a real paper venue, real segments, and this test as the kernel."""
+"""A stage for the edge: a real paper venue, real segments, and this test as the kernel."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Paper:
 
     def statistics(self) -> dict[str, object]:
         """What it says of itself."""
-        url = f"http://127.0.0.1:{self.port}/paper/statistics"
+        url = f"http://127.0.0.1:{self.port}/paper/stats"
         with urllib.request.urlopen(url, timeout=5) as reply:
             return dict(json.loads(reply.read()))
 

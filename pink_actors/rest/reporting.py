@@ -19,7 +19,7 @@ FULL_RING_PAUSE_S: Final = 0.005
 
 
 class Reporter:
-    """Publishes to `gateway_reports`; a full ring makes the command wait, not the report vanish."""
+    """Publishes to the ring of its process; while that is full the report waits."""
 
     def __init__(self, producer: shm.Producer[Report], clock: Clock) -> None:
         self._producer = producer

@@ -1,0 +1,181 @@
+"""What is done with what is heard: events to reports and cells, oddities counted and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pink_actors.clock import NS_PER_S, Clock
+from pink_actors.listener.marks import Marks
+from pink_actors.log import Logger
+from pink_actors.rest.kept import Kept
+from pink_actors.rest.reporting import Reporter
+from pink_actors.shm_layout import Has, OrderStatus, Report, ReportKind
+from pink_actors.venue import reports
+from pink_actors.venue.frames import (
+    AccountEvent,
+    Ack,
+    ConfigEvent,
+    MarketEvent,
+    MarkEvent,
+    OrderEvent,
+    Ping,
+    Snapshot,
+    Unknown,
+    UserEvent,
+)
+from pink_actors.venue.numbers import Malformed
+
+# A flood of oddities must not become a flood of journal records; the counters count them all.
+DIAGNOSTICS_PER_WINDOW_MAX: Final = 10
+DIAGNOSTICS_WINDOW_NS: Final = 10 * NS_PER_S
+# Money moved by an order is told by the order itself.
+ORDER_REASON: Final = "ORDER"
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was counted."""
+
+    frames: int = 0
+    order_events: int = 0
+    account_events: int = 0
+    mark_events: int = 0
+    reconnects: int = 0
+    gaps: int = 0
+    parse_errors: int = 0
+    unknown_events: int = 0
+    pings: int = 0
+    snapshots_ignored: int = 0
+    user_sessions: int = 0
+    market_connected: int = 0
+    last_user_mono_ns: int = 0
+    last_market_mono_ns: int = 0
+
+
+class Ear:
+    """The one place where frames of both streams end."""
+
+    def __init__(
+        self, reporter: Reporter, marks: Marks, kept: Kept, clock: Clock, log: Logger
+    ) -> None:
+        self.heard = Heard()
+        self._reporter = reporter
+        self._marks = marks
+        self._kept = kept
+        self._clock = clock
+        self._log = log
+        self._diagnostics = 0
+        self._window_mono_ns = 0
+
+    async def user_connected(self) -> None:
+        """A user socket is up: whatever happened before may have been missed."""
+        heard = self.heard
+        heard.reconnects += heard.gaps > 0
+        heard.gaps += 1
+        heard.user_sessions += 1
+        gap = reports.of_kind(ReportKind.GAP, self._reporter.arrival())
+        await self._reporter.publish(gap._replace(text="user stream connected"))
+
+    def user_lost(self) -> None:
+        """A user socket that was up is down."""
+        self.heard.user_sessions -= 1
+
+    def market_connected(self) -> None:
+        """The market socket is up."""
+        self.heard.market_connected = 1
+
+    def market_lost(self) -> None:
+        """The market socket is down."""
+        self.heard.reconnects += self.heard.market_connected
+        self.heard.market_connected = 0
+        self._marks.lost()
+
+    async def user(self, data: bytes, read: Callable[[bytes], UserEvent]) -> UserEvent | None:
+        """A frame of the user stream; None when it cannot be read."""
+        heard = self.heard
+        heard.frames += 1
+        heard.last_user_mono_ns = self._clock.mono_ns()
+        try:
+            event = read(data)
+        except Malformed as error:
+            await self._unread(data, error)
+            return None
+        match event:
+            case Ping():
+                heard.pings += 1
+            case Snapshot():
+                heard.snapshots_ignored += 1
+            case OrderEvent():
+                heard.order_events += 1
+                await self._order(event)
+            case AccountEvent():
+                heard.account_events += 1
+                if event.reason != ORDER_REASON:
+                    await self._reporter.publish(self._hint(event))
+            case ConfigEvent():
+                heard.account_events += 1
+            case Unknown() | Ack():
+                await self._strange(event)
+        return event
+
+    async def market(self, data: bytes, read: Callable[[bytes], MarketEvent]) -> MarketEvent | None:
+        """A frame of the market stream; None when it cannot be read."""
+        heard = self.heard
+        heard.frames += 1
+        heard.last_market_mono_ns = self._clock.mono_ns()
+        try:
+            event = read(data)
+        except Malformed as error:
+            await self._unread(data, error)
+            return None
+        match event:
+            case Ping():
+                heard.pings += 1
+            case MarkEvent():
+                heard.mark_events += 1
+                if not self._marks.take(event):
+                    await self._strange(Unknown(f"market data of {event.symbol}"))
+            case Ack(code=0):
+                pass
+            case Ack() | Unknown():
+                await self._strange(event)
+        return event
+
+    async def _order(self, event: OrderEvent) -> None:
+        await self._reporter.publish(reports.order_state(event.facts, self._reporter.arrival()))
+        if event.facts.status is OrderStatus.UNKNOWN:
+            await self._strange(Unknown(f"order status {event.facts.status_word}"))
+
+    def _hint(self, event: AccountEvent) -> Report:
+        told = event.wallet_e8 is not None
+        timed = event.event_ms > 0
+        return reports.of_kind(ReportKind.ACCOUNT_HINT, self._reporter.arrival())._replace(
+            has=(Has.WALLET if told else 0) | (Has.VENUE_TIME if timed else 0),
+            wallet_e8=event.wallet_e8 or 0,
+            venue_wall_ms=event.event_ms,
+            market_ms=event.market_ms,
+            text=event.reason,
+        )
+
+    async def _strange(self, event: Unknown | Ack) -> None:
+        self.heard.unknown_events += 1
+        text = event.word if isinstance(event, Unknown) else f"stream: {event.code} {event.text}"
+        self._log.warning("strange_event", text=text)
+        await self._diagnose(text)
+
+    async def _unread(self, data: bytes, error: Malformed) -> None:
+        self.heard.parse_errors += 1
+        self._kept.keep(data)
+        self._log.warning("unreadable_frame", error=str(error), size=len(data))
+        await self._diagnose(str(error))
+
+    async def _diagnose(self, text: str) -> None:
+        now = self._clock.mono_ns()
+        if now - self._window_mono_ns > DIAGNOSTICS_WINDOW_NS:
+            self._window_mono_ns = now
+            self._diagnostics = 0
+        self._diagnostics += 1
+        if self._diagnostics <= DIAGNOSTICS_PER_WINDOW_MAX:
+            await self._reporter.diagnose(text)
