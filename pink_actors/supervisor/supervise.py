@@ -171,7 +171,9 @@ class Supervisor:
         self.controls.note(event)
         lines: list[str] = []
         if event.what in ("died", "given up"):
-            lines = logs.tail(logs.log_file(self.config.log_dir, event.child), CRASH_LINES_MAX)
+            path = logs.log_file(self.config.log_dir, event.child)
+            dead = self.child(event.child)
+            lines = logs.tail(path, CRASH_LINES_MAX, dead.log_start if dead is not None else 0)
         self.display.event(event, lines)
         self._record()
 

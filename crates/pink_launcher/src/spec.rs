@@ -77,7 +77,7 @@ fn spec(arguments: &[String]) -> Result<Spec, String> {
             _ => {
                 let value = words
                     .next()
-                    .ok_or_else(|| format!("{word} needs a value; {USAGE}"))?;
+                    .ok_or_else(|| format!("{word} needs a value"))?;
                 with_value(&mut spec, word, value)?;
             }
         }
@@ -95,7 +95,11 @@ fn with_value(spec: &mut Spec, word: &str, value: &str) -> Result<(), String> {
         "--write-dir" => spec.write_dir.push(value.to_owned()),
         "--bind" => spec.bind.push(number(word, value)?),
         "--connect" => spec.connect.push(number(word, value)?),
-        _ => return Err(format!("unknown word {word}; {USAGE}")),
+        _ => {
+            return Err(format!(
+                "unknown word {word}; run it without any for its usage"
+            ));
+        }
     }
     Ok(())
 }
@@ -120,7 +124,11 @@ fn one_try(pair: &[String]) -> Result<Try, String> {
         "create" => Act::Create(path()),
         "connect" => Act::Connect(number(word, value)?),
         "bind" => Act::Bind(number(word, value)?),
-        _ => return Err(format!("unknown word {word}; {USAGE}")),
+        _ => {
+            return Err(format!(
+                "unknown word {word}; run it without any for its usage"
+            ));
+        }
     };
     Ok(Try { act, allowed })
 }
