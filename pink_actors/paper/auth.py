@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from typing import NamedTuple
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -73,9 +73,9 @@ def check_time(params: dict[str, str], wall_ms: int) -> Refusal | None:
 
 
 def query_pairs(query: str) -> Pairs:
-    """Decode a query string, in its order; a plus sign stays one."""
+    """Decode a query string or a form, in its order."""
     return [
-        (unquote(name), unquote(value))
+        (unquote_plus(name), unquote_plus(value))
         for name, _, value in (part.partition("=") for part in query.split("&", PARAMS_MAX))
         if name
     ]
@@ -89,11 +89,7 @@ def body_pairs(body: bytes, content_type: str) -> Pairs | None:
         return None
     if content_type.startswith("application/json") or text[:1] == "{":
         return _json_pairs(text)
-    return [
-        (unquote_plus(name), unquote_plus(value))
-        for name, _, value in (part.partition("=") for part in text.split("&", PARAMS_MAX))
-        if name
-    ]
+    return query_pairs(text)
 
 
 def _json_pairs(text: str) -> Pairs | None:

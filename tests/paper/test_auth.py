@@ -40,7 +40,7 @@ def test_parameters_may_be_signed_as_sent_or_sorted() -> None:
 
 def test_values_are_signed_before_they_are_encoded() -> None:
     plain = 'batchOrders=[{"symbol":"BTC-USDT","x":"a b+c"}]&timestamp=5'
-    sent = "batchOrders=%5B%7B%22symbol%22%3A%22BTC-USDT%22%2C%22x%22%3A%22a%20b+c%22%7D%5D"
+    sent = "batchOrders=%5B%7B%22symbol%22%3A%22BTC-USDT%22%2C%22x%22%3A%22a%20b%2Bc%22%7D%5D"
     pairs = query_pairs(f"{sent}&timestamp=5&signature={sign(SECRET, plain)}")
     assert verify(SECRET, pairs) is None
 

@@ -6,7 +6,7 @@ from pink_actors.paper import entries as e
 from pink_actors.paper.fixed import exact_text, fee_e8
 from pink_actors.paper.position import Position, apply_fill
 from pink_actors.paper.request import Now
-from tests.paper.world import SYMBOL, START_MS, World, check, price_of, qty_of
+from tests.paper.world import START_MS, SYMBOL, World, check, price_of, qty_of
 
 HOUR_MS = 3_600_000
 
