@@ -17,6 +17,10 @@ class MalformedRecord(ValueError):
 class Record(Protocol):
     """What every record offers."""
 
+    @classmethod
+    def zero(cls) -> Self:
+        """All numbers zero, all text empty, each enum at code 0 or its first."""
+
     def encode(self) -> bytes:
         """The record as the bytes of shared memory."""
 
@@ -3748,5 +3752,5 @@ SEGMENTS: Final = {
     Writer.PROBE_A: Segment(Writer.PROBE_A, 479232, (Cursor(26, Writer.PROBE_A, 475904), Cursor(27, Writer.PROBE_A, 476032),)),
     Writer.PROBE_B: Segment(Writer.PROBE_B, 466944, (Cursor(21, Writer.PROBE_B, 463104), Cursor(22, Writer.PROBE_B, 463232), Cursor(23, Writer.PROBE_B, 463360), Cursor(24, Writer.PROBE_B, 463488),)),
 }
-CELLS: Final = (SLOTS, ORDERS, ACCOUNT, INSTRUMENTS, JOURNAL, KERNEL_STATS, GATEWAY_STATS, MARKS, LISTENER_STATS, PERSISTENCE_STATS, POLICY_STATS, CHILDREN, TREE, PROBE_CELLS,)
-RINGS: Final = (COMMANDS_NOW, COMMANDS_DURABLE, OUTCOMES, GATEWAY_REPORTS, LISTENER_REPORTS, INTENTS, CONTROLS, PING_64, PING_256, PING_THIRD, PING_CAST, PONG_64, PONG_256,)
+CELLS: Final[tuple[Cells[Any], ...]] = (SLOTS, ORDERS, ACCOUNT, INSTRUMENTS, JOURNAL, KERNEL_STATS, GATEWAY_STATS, MARKS, LISTENER_STATS, PERSISTENCE_STATS, POLICY_STATS, CHILDREN, TREE, PROBE_CELLS,)
+RINGS: Final[tuple[Ring[Any], ...]] = (COMMANDS_NOW, COMMANDS_DURABLE, OUTCOMES, GATEWAY_REPORTS, LISTENER_REPORTS, INTENTS, CONTROLS, PING_64, PING_256, PING_THIRD, PING_CAST, PONG_64, PONG_256,)

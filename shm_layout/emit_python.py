@@ -40,6 +40,10 @@ class MalformedRecord(ValueError):
 class Record(Protocol):
     """What every record offers."""
 
+    @classmethod
+    def zero(cls) -> Self:
+        """All numbers zero, all text empty, each enum at code 0 or its first."""
+
     def encode(self) -> bytes:
         """The record as the bytes of shared memory."""
 
@@ -263,7 +267,8 @@ def _regions(layout: Layout) -> str:
     lines += [_segment(segment, layout) for segment in layout.segments]
     lines += ["}"]
     for kind, names in _tables(layout).items():
-        lines += [f"{kind}: Final = ({', '.join(names)},)" if names else f"{kind}: Final = ()"]
+        shape = "Cells" if kind == "CELLS" else "Ring"
+        lines += [f"{kind}: Final[tuple[{shape}[Any], ...]] = ({', '.join(names)},)"]
     return "\n".join(lines)
 
 

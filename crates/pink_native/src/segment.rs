@@ -124,7 +124,7 @@ impl Segment {
     }
 }
 
-#[pyclass(frozen, module = "pink_actors._native")]
+#[pyclass(module = "pink_actors._native")]
 pub(crate) struct OwnSegment(zinc::OwnSegment);
 
 #[pymethods]
@@ -161,14 +161,14 @@ impl OwnSegment {
         self.0.generation(region_of(region)?, index).map_err(raise)
     }
 
-    fn write(&self, region: u32, index: usize, record: &[u8]) -> PyResult<()> {
+    fn write(&mut self, region: u32, index: usize, record: &[u8]) -> PyResult<()> {
         self.0
             .write(region_of(region)?, index, record)
             .map_err(raise)
     }
 
     fn producer(
-        &self,
+        &mut self,
         region: u32,
         consumers: Vec<Bound<'_, Segment>>,
         wake_fds: Vec<RawFd>,

@@ -41,7 +41,9 @@ impl<'a> Cell<'a> {
     pub fn write(&self, record: &[u8]) {
         let sequence = &self.words[0];
         let complete = sequence.load(Ordering::Relaxed) & !1;
-        sequence.store(complete | 1, Ordering::Relaxed);
+        // Release, because a reader that meets this word takes the copy completed before it; a
+        // relaxed store would not carry that copy along (loom shows the stale record).
+        sequence.store(complete | 1, Ordering::Release);
         fence(Ordering::Release);
         store_words(self.copy((complete >> 1).wrapping_add(1)), record);
         sequence.store(complete.wrapping_add(2), Ordering::Release);

@@ -29,6 +29,8 @@ pub struct OwnSegment {
     map: Arc<Map>,
     spec: &'static SegmentSpec,
     wakes: Arc<Wakes>,
+    /// Rings whose producing end was handed out: there is one of each.
+    produced: Vec<u32>,
     /// The lock lives as long as this description, hence as long as the process at most.
     _lock: File,
 }
@@ -58,6 +60,7 @@ impl OwnSegment {
             map: Arc::new(map),
             spec,
             wakes: Arc::new(Wakes::new()),
+            produced: Vec::new(),
             _lock: lock,
         })
     }
@@ -82,7 +85,7 @@ impl OwnSegment {
     }
 
     /// Stores the latest state of one cell.
-    pub fn write(&self, region: &Region, index: usize, record: &[u8]) -> Result<(), ZincError> {
+    pub fn write(&mut self, region: &Region, index: usize, record: &[u8]) -> Result<(), ZincError> {
         cell(&self.map, self.spec, region, index, record.len())?.write(record);
         Ok(())
     }
@@ -101,12 +104,21 @@ impl OwnSegment {
     /// A lossless ring needs every consumer that the layout names, a broadcast ring any of them.
     /// With each comes the eventfd that wakes it, or -1.
     pub fn producer(
-        &self,
+        &mut self,
         region: &'static Region,
         consumers: &[(&Segment, RawFd)],
     ) -> Result<Producer, ZincError> {
         check_ring(self.spec, region)?;
-        Producer::new(Arc::clone(&self.map), region, consumers, &self.wakes)
+        if self.produced.contains(&region.id) {
+            let need = "its one producer was handed out already";
+            return Err(ZincError::WrongRegion {
+                region: region.name,
+                need,
+            });
+        }
+        let producer = Producer::new(Arc::clone(&self.map), region, consumers, &self.wakes)?;
+        self.produced.push(region.id);
+        Ok(producer)
     }
 
     /// The consuming end of somebody's ring, with its released position kept here.

@@ -93,7 +93,8 @@ impl<'a> Ring<'a> {
         self.words[TAIL_WORD].store(position + 1, Ordering::Release);
     }
 
-    /// Copies the record at `position`, which the tail counts already.
+    /// Copies the record at `position`, which a call of [`Ring::tail`] has counted: its fence
+    /// orders these loads after the publish.
     pub fn read(&self, position: u64, record: &mut [u8]) -> Slot {
         let slot = self.slot(position);
         let complete = 2 * position + 2;
@@ -105,7 +106,6 @@ impl<'a> Ring<'a> {
                 Slot::Corrupt
             };
         }
-        fence(Ordering::Acquire);
         let crc = slot[1].load(Ordering::Relaxed);
         load_words(&slot[HEAD_WORDS..HEAD_WORDS + self.record_words], record);
         fence(Ordering::Acquire);
