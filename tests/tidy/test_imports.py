@@ -58,8 +58,8 @@ OUTSIDE: dict[str, set[str]] = {
     "urllib.request": set(),
     "websockets": {"listener"},
 }
-# NAMED: everybody may name what shared memory refuses. Only these take hold of it bare: what gives it
-# types, what opens each actor's own segment, what creates segments or looks for them by name.
+# Only these take hold of shared memory bare: what gives it types, what opens each actor's own
+# segment, what creates segments or looks for them by name. The others may name what it refuses.
 BARE_MEMORY = {"monitor", "runner", "shm", "supervisor"}
 NAMED = {"AttachRefused", "Backpressure", "BadSize", "CellBusy", "CorruptRecord"} | {
     "CreateRefused",
