@@ -94,9 +94,9 @@ impl Batch {
         self.entries == 0
     }
 
-    /// True if the largest entry may not fit any more: write first.
+    /// True if two of the largest entries may not fit any more: write first.
     pub fn is_full(&self) -> bool {
-        self.used + ENTRY_BYTES_MAX > self.buffer.len()
+        self.used + 2 * ENTRY_BYTES_MAX > self.buffer.len()
     }
 
     pub fn entries(&self) -> u32 {
@@ -105,6 +105,11 @@ impl Batch {
 
     pub fn first_seq(&self) -> u64 {
         self.first_seq
+    }
+
+    /// The entries as they will be written.
+    pub fn payload(&self) -> &[u8] {
+        self.buffer.get(BATCH_HEAD_BYTES..self.used).unwrap_or(&[])
     }
 
     /// Bytes of the entries.
@@ -245,10 +250,16 @@ impl<'a> Iterator for Parts<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     pub head: EntryHead,
+    bytes: &'a [u8],
     parts: &'a [u8],
 }
 
 impl<'a> Entry<'a> {
+    /// The entry as it was written.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub fn parts(&self) -> Parts<'a> {
         Parts::new(self.parts)
     }
@@ -285,7 +296,7 @@ impl<'a> Entries<'a> {
             wall_ns: word64(head, 32).cast_signed(),
             mono_ns: word64(head, 40),
         };
-        Some(Entry { head, parts })
+        Some(Entry { head, bytes: entry, parts })
     }
 }
 

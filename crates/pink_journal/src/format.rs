@@ -53,10 +53,10 @@
 //! | 0 | u32 | bytes of the entry with its head |
 //! | 4 | u8 | `InputKind` |
 //! | 5 | u8 | source, a `Writer` code |
-//! | 6 | u16 | flags: 1 = the journal was slow or short of space when the input was taken |
+//! | 6 | u16 | flags, 0 |
 //! | 8 | u64 | sequence, from 1, +1 each |
 //! | 16 | u64 | stream of the input ring; 0 = made by the kernel itself |
-//! | 24 | u64 | position in that stream |
+//! | 24 | u64 | position in that stream, from 1 |
 //! | 32 | i64 | wall clock ns of the apply |
 //! | 40 | u64 | monotonic ns of the apply |
 //! | 48 | u16 | parts |
@@ -95,9 +95,6 @@ pub const ENTRY_BYTES_MAX: usize = 24 << 10;
 pub const RECORD_WORDS_MAX: usize = 512;
 pub const SEGMENT_BYTES: u64 = 64 << 20;
 pub const SEGMENT_BYTES_MIN: u64 = 64 << 10;
-
-/// Entry flag: the journal was slow or short of space when the input was taken.
-pub const FLAG_JOURNAL_SLOW: u16 = 1;
 
 /// The word at `at` of a head that is known to be long enough.
 pub(crate) fn word32(bytes: &[u8], at: usize) -> u32 {

@@ -1,11 +1,15 @@
 //! The journal: every input and what it did, written before anything else can see it.
 
+mod diagnosis;
 pub mod disk;
 pub mod entry;
 pub mod error;
 pub mod format;
+pub mod machine;
+pub mod open_commands;
 pub mod packing;
 pub mod reader;
+pub mod record;
 pub mod recovery;
 pub mod sim_disk;
 pub mod snapshot;

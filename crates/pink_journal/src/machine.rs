@@ -1,0 +1,318 @@
+//! The kernel with what must be remembered beside it: read positions and unanswered commands.
+//!
+//! Live and replay go through the same lines, so replay is the same function of the same inputs.
+
+use pink_kernel::{CELL_WORDS_MAX, CellRef, Effects, Kernel, Now};
+use shm_layout::{
+    AccountCell, Command, Control, DeskCell, Epoch, InstrumentCell, Intent, KernelCell, Mark,
+    OrderCell, Outcome, Report, SlotCell, WindowCell, Writer,
+};
+
+use crate::diagnosis::first_difference;
+use crate::entry::{Batch, Entry, EntryHead, PartKind};
+use crate::error::JournalError;
+use crate::format::{Position, SEGMENT_BYTES_MIN};
+use crate::open_commands::OpenCommands;
+use crate::record::Record;
+use crate::snapshot::{Snapshot, SnapshotHead};
+use crate::streams::{Stream, Streams};
+
+/// Every so many inputs the state is hashed into the outcome and checked in full.
+pub const CHECK_EVERY: u64 = 1024;
+
+/// Digest of the records a journal holds: another build with the same records may read it.
+pub const fn shape() -> u64 {
+    let sizes = [
+        Intent::WORDS,
+        Report::WORDS,
+        Control::WORDS,
+        Mark::WORDS,
+        Epoch::WORDS,
+        Command::WORDS,
+        Outcome::WORDS,
+        SlotCell::WORDS,
+        OrderCell::WORDS,
+        AccountCell::WORDS,
+        InstrumentCell::WORDS,
+        KernelCell::WORDS,
+        DeskCell::WORDS,
+        WindowCell::WORDS,
+    ];
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut at = 0;
+    while at < sizes.len() {
+        hash = (hash ^ sizes[at] as u64).wrapping_mul(0x0100_0000_01B3);
+        at += 1;
+    }
+    hash
+}
+
+/// Names what `apply` is made of; set at build time from its sources.
+pub fn build_hash() -> u64 {
+    env!("PINK_BUILD_HASH").parse().unwrap_or(0)
+}
+
+/// Where an input came from and when it was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    pub source: Writer,
+    pub stream_id: u64,
+    pub stream_seq: u64,
+    pub now: Now,
+}
+
+/// The kernel and its surroundings.
+pub struct Machine {
+    pub kernel: Kernel,
+    pub effects: Effects,
+    pub streams: Streams,
+    pub open: OpenCommands,
+    build_hash: u64,
+    next_seq: u64,
+    /// Entries being replayed were written by this very build.
+    same_build: bool,
+    /// Compared with the entry that is replayed.
+    scratch: Batch,
+}
+
+impl Machine {
+    /// An empty state; `build_hash` says which recorded outcomes are recomputed.
+    pub fn new(build_hash: u64) -> Self {
+        Self {
+            kernel: Kernel::new(),
+            effects: Effects::new(),
+            streams: Streams::default(),
+            open: OpenCommands::default(),
+            build_hash,
+            next_seq: 1,
+            same_build: true,
+            scratch: Batch::new(SEGMENT_BYTES_MIN),
+        }
+    }
+
+    /// Sequence of the next input.
+    pub fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// Applies one input and adds its entry to the batch, which is not full.
+    pub fn take(
+        &mut self,
+        taken: &Taken,
+        record: &Record,
+        batch: &mut Batch,
+    ) -> Result<(), JournalError> {
+        let seq = self.next_seq;
+        self.kernel.apply(seq, taken.now, record.input(taken.source), &mut self.effects);
+        if seq.is_multiple_of(CHECK_EVERY) {
+            self.effects.outcome.state_hash = self.kernel.state_hash();
+            let broken = |v| JournalError::Violation { seq, why: format!("{v:?}") };
+            self.kernel.check().map_err(broken)?;
+        }
+        if let Some(v) = self.kernel.violation() {
+            return Err(JournalError::Violation { seq, why: format!("{v:?}") });
+        }
+        self.encode(taken, record, batch);
+        let commands = self.effects.commands();
+        let open = &mut self.open;
+        note(&mut self.streams, open, taken.source, taken.stream_id, taken.stream_seq, record);
+        if !commands.iter().all(|command| open.add(command)) {
+            return Err(JournalError::Violation { seq, why: "too many open commands".to_owned() });
+        }
+        self.next_seq += 1;
+        Ok(())
+    }
+
+    fn encode(&self, taken: &Taken, record: &Record, batch: &mut Batch) {
+        batch.begin(&EntryHead {
+            input: self.effects.outcome.input,
+            source: taken.source,
+            flags: 0,
+            seq: self.next_seq,
+            stream_id: taken.stream_id,
+            stream_seq: taken.stream_seq,
+            wall_ns: taken.now.wall_ns,
+            mono_ns: taken.now.mono_ns,
+        });
+        record.encode(batch);
+        batch.part(PartKind::Outcome, 0, 0, &self.effects.outcome.to_words());
+        let mut words = [0; CELL_WORDS_MAX];
+        for cell in self.effects.touched() {
+            let count = self.kernel.cell(*cell, &mut words);
+            batch.part(PartKind::Cell, cell.region, cell.index, &words[..count]);
+        }
+        for (index, command) in (0..).zip(self.effects.commands()) {
+            batch.part(PartKind::Command, 0, index, &command.to_words());
+        }
+        batch.end();
+    }
+
+    /// Takes a recorded entry: recomputed and compared if this build wrote it, else its recorded
+    /// cells are believed.
+    pub fn replay(&mut self, entry: &Entry<'_>) -> Result<(), JournalError> {
+        let seq = entry.head.seq;
+        let malformed =
+            |why: &str| JournalError::Malformed { seq, why: why.to_owned() };
+        if seq != self.next_seq {
+            return Err(malformed("its sequence does not follow"));
+        }
+        let input = entry.part(PartKind::Input);
+        let record = Record::decode(input).ok_or_else(|| malformed("its input"))?;
+        if let Record::Epoch(epoch) = &record {
+            let same = epoch.build_hash == self.build_hash;
+            if same && !self.same_build {
+                self.kernel.rebuild();
+            }
+            self.same_build = same;
+        }
+        if self.same_build {
+            self.recompute(entry, &record)
+        } else {
+            self.overlay(entry, &record)
+        }
+    }
+
+    fn recompute(&mut self, entry: &Entry<'_>, record: &Record) -> Result<(), JournalError> {
+        let head = &entry.head;
+        let now = Now { wall_ns: head.wall_ns, mono_ns: head.mono_ns };
+        let (stream_id, stream_seq) = (head.stream_id, head.stream_seq);
+        let taken = Taken { source: head.source, stream_id, stream_seq, now };
+        let mut scratch = std::mem::replace(&mut self.scratch, Batch::new(0));
+        scratch.clear();
+        let applied = self.take(&taken, record, &mut scratch);
+        let same = scratch.payload() == entry.bytes();
+        let difference = if same { None } else { first_difference(entry, scratch.payload()) };
+        self.scratch = scratch;
+        applied?;
+        match (same, difference) {
+            (true, _) => Ok(()),
+            (false, Some(difference)) => Err(difference),
+            (false, None) => Err(JournalError::Diverged {
+                seq: head.seq,
+                field: "entry".to_owned(),
+                recorded: format!("{head:?}"),
+                computed: "other bytes".to_owned(),
+            }),
+        }
+    }
+
+    fn overlay(&mut self, entry: &Entry<'_>, record: &Record) -> Result<(), JournalError> {
+        let (seq, head) = (entry.head.seq, &entry.head);
+        let malformed =
+            |why: &str| JournalError::Malformed { seq, why: why.to_owned() };
+        note(
+            &mut self.streams, &mut self.open, head.source, head.stream_id, head.stream_seq, record,
+        );
+        for part in entry.parts() {
+            let part = part.ok_or_else(|| malformed("one of its parts"))?;
+            match part.kind {
+                PartKind::Cell => {
+                    let mut words = [0; CELL_WORDS_MAX];
+                    let words = part.unpack(&mut words).ok_or_else(|| malformed("a cell"))?;
+                    let cell = CellRef { region: part.region, index: part.index };
+                    self.kernel.overlay(cell, words).map_err(|e| malformed(&e.to_string()))?;
+                }
+                PartKind::Command => {
+                    let command = part.words().and_then(|w| Command::from_words(&w).ok());
+                    let command = command.ok_or_else(|| malformed("a command"))?;
+                    if !self.open.add(&command) {
+                        return Err(malformed("too many open commands"));
+                    }
+                }
+                PartKind::Input | PartKind::Outcome | PartKind::Stream => {}
+            }
+        }
+        self.next_seq = seq + 1;
+        Ok(())
+    }
+
+    /// To be called after the last entry: derived state is made anew and everything is checked.
+    pub fn finish_replay(&mut self) -> Result<(), JournalError> {
+        if !self.same_build {
+            self.kernel.rebuild();
+            self.same_build = true;
+        }
+        let seq = self.next_seq - 1;
+        let broken = |v| JournalError::Violation { seq, why: format!("{v:?}") };
+        self.kernel.check().map_err(broken)
+    }
+
+    /// All of the state after the last input, which is the last one before `position`.
+    pub fn snapshot(&self, journal_id: u64, position: Position, wall_ns: i64) -> Snapshot {
+        let mut snapshot = Snapshot::new(SnapshotHead {
+            journal_id,
+            seq: self.next_seq - 1,
+            shape: shape(),
+            state_hash: self.kernel.state_hash(),
+            build_hash: self.build_hash,
+            wall_ns,
+            boot_hash: self.kernel.epoch().boot_hash,
+            position,
+        });
+        let mut words = [0; CELL_WORDS_MAX];
+        for cell in self.kernel.cells().filter(|cell| !self.kernel.is_blank(*cell)) {
+            let count = self.kernel.cell(cell, &mut words);
+            snapshot.part(PartKind::Cell, cell.region, cell.index, &words[..count]);
+        }
+        for command in self.open.iter() {
+            snapshot.part(PartKind::Command, 0, 0, &command.to_words());
+        }
+        for stream in self.streams.iter() {
+            snapshot.part(PartKind::Stream, 0, 0, &stream.to_words());
+        }
+        snapshot
+    }
+
+    /// The state a snapshot holds; `build_hash` is this build's.
+    pub fn load(snapshot: &Snapshot, build_hash: u64) -> Result<Self, JournalError> {
+        let mut machine = Self::new(build_hash);
+        let seq = snapshot.head.seq;
+        let malformed = |why: String| JournalError::Malformed { seq, why };
+        for part in snapshot.parts() {
+            let part = part.ok_or_else(|| malformed("a part of its snapshot".to_owned()))?;
+            let sound = match part.kind {
+                PartKind::Cell => {
+                    let mut words = [0; CELL_WORDS_MAX];
+                    let cell = CellRef { region: part.region, index: part.index };
+                    part.unpack(&mut words)
+                        .is_some_and(|words| machine.kernel.overlay(cell, words).is_ok())
+                }
+                PartKind::Command => part
+                    .words()
+                    .and_then(|words| Command::from_words(&words).ok())
+                    .is_some_and(|command| machine.open.add(&command)),
+                PartKind::Stream => part
+                    .words()
+                    .and_then(Stream::from_words)
+                    .map(|s| machine.streams.note(s.source, s.stream_id, s.last_seq))
+                    .is_some(),
+                PartKind::Input | PartKind::Outcome => false,
+            };
+            if !sound {
+                return Err(malformed(format!("{:?} of its snapshot", part.kind)));
+            }
+        }
+        machine.kernel.rebuild();
+        machine.next_seq = seq + 1;
+        machine.same_build = snapshot.head.build_hash == build_hash;
+        let computed = machine.kernel.state_hash();
+        if machine.same_build && computed != snapshot.head.state_hash {
+            return Err(malformed("the state hash of its snapshot".to_owned()));
+        }
+        Ok(machine)
+    }
+}
+
+fn note(
+    streams: &mut Streams,
+    open: &mut OpenCommands,
+    source: Writer,
+    stream_id: u64,
+    stream_seq: u64,
+    record: &Record,
+) {
+    streams.note(source, stream_id, stream_seq);
+    if let Record::Report(report) = record {
+        open.answer(report);
+    }
+}

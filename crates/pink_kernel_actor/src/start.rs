@@ -1,0 +1,245 @@
+//! From a dead start to READY: recover, say who took over, issue again what nobody answered.
+
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pink_journal::disk::FileDisk;
+use pink_journal::entry::Batch;
+use pink_journal::machine::{Machine, build_hash, shape};
+use pink_journal::record::Record;
+use pink_journal::recovery::{Recovered, recover};
+use pink_journal::snapshot::{Snapshot, snapshots};
+use pink_journal::writer::Terms;
+use pink_kernel::{CELL_WORDS_MAX, CellRef};
+use shm_layout::{ActorState, Ascii, DeskCell, Epoch, JournalCell, LAYOUT, Writer};
+use zinc::OwnSegment;
+
+use crate::board::{Board, LoopFigures};
+use crate::chores::Chores;
+use crate::commands::Commands;
+use crate::durability::{self, Durability};
+use crate::failure::Failure;
+use crate::latch::Latch;
+use crate::log::Log;
+use crate::marks::Marks;
+use crate::options::Options;
+use crate::peers::Peers;
+use crate::shell::{Shell, wall_ns};
+use crate::workshop::Workshop;
+
+/// Longest wait for the first segment and for the first record to be durable.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Opens everything and recovers; the loop can begin.
+pub fn start(options: Options) -> Result<Shell, Failure> {
+    let log = Log::default();
+    let kernel = u32::from(Writer::Kernel.code());
+    let mut own = OwnSegment::open(&LAYOUT, &options.instance, kernel, &options.run_dir)?;
+    let started_mono_ns = zinc::mono_ns();
+    own.beat(0);
+    let recovered = match open_journal(&options, &log) {
+        Ok(recovered) => recovered,
+        Err(failure) => {
+            own.set_state(u64::from(ActorState::Failed.code()));
+            return Err(failure);
+        }
+    };
+    let (disk, machine, journal) = recovered;
+    let replay_ns = zinc::mono_ns() - started_mono_ns;
+    let written_seq = machine.next_seq() - 1;
+    let text = format!("{} records replayed in {} ms", journal.records, replay_ns / 1_000_000);
+    log.info("recovered", written_seq, &text);
+    for torn in &journal.torn {
+        let text = format!(
+            "segment {} from {}: {} bytes kept as {} ({})",
+            torn.segment, torn.offset, torn.bytes, torn.kept_as, torn.why
+        );
+        log.warning("torn-tail", written_seq, &text);
+    }
+    let terms = journal.writer.terms();
+    let cell = JournalCell {
+        journal_id: terms.journal_id,
+        replayed: journal.records,
+        replay_ns,
+        build_hash: build_hash(),
+        ..JournalCell::ZERO
+    };
+    let durability = Arc::new(Durability::new(written_seq));
+    let no_thread = |error| Failure::Temporary(format!("cannot start a thread: {error}"));
+    let mut shell = Shell {
+        log,
+        peers: Peers::new(&options.instance),
+        batch: Batch::new(terms.segment_bytes),
+        board: Board::new(&mut own)?,
+        commands: Commands::new(),
+        marks: Marks::new(),
+        latch: Latch::new(&options.run_dir),
+        sync_thread: durability::start(&durability).map_err(no_thread)?,
+        workshop: Workshop::start(disk, terms.segment_bytes).map_err(no_thread)?,
+        journal: cell,
+        figures: LoopFigures::default(),
+        chores: Chores::default(),
+        machine,
+        writer: journal.writer,
+        durability,
+        own,
+        options,
+    };
+    let taken_over = shell.take_over();
+    if let Err(failure) = taken_over {
+        shell.show_failure(&failure);
+        return Err(failure);
+    }
+    Ok(shell)
+}
+
+/// Snapshot and replay.
+fn open_journal(
+    options: &Options,
+    log: &Log,
+) -> Result<(FileDisk, Machine, Recovered<FileDisk>), Failure> {
+    let directory = &options.journal_dir;
+    let unusable = |error: std::io::Error| {
+        let directory = directory.display();
+        Failure::Unusable(format!("{directory}: {error}: does it exist, and may I write there?"))
+    };
+    fs::create_dir_all(directory).map_err(unusable)?;
+    let probe = directory.join("writable.tmp");
+    File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(unusable)?;
+    let disk = FileDisk::writable(directory);
+    let (mut machine, start) = match newest_snapshot(&disk, log)? {
+        Some(snapshot) => {
+            (Machine::load(&snapshot, build_hash())?, Some(snapshot.head.position))
+        }
+        None => (Machine::new(build_hash()), None),
+    };
+    let terms = Terms {
+        journal_id: random(),
+        segment_bytes: options.segment_bytes,
+        shape: shape(),
+    };
+    let recovered =
+        recover(&disk, terms, start, wall_ns(), |entry| machine.replay(entry))?;
+    machine.finish_replay()?;
+    Ok((disk, machine, recovered))
+}
+
+/// The newest snapshot that is sound; a damaged one is passed over, the journal has it all.
+fn newest_snapshot(disk: &FileDisk, log: &Log) -> Result<Option<Snapshot>, Failure> {
+    for seq in snapshots(disk)?.into_iter().rev() {
+        match Snapshot::load(disk, seq)? {
+            Some(snapshot) if snapshot.head.shape == shape() => return Ok(Some(snapshot)),
+            _ => log.warning("snapshot-refused", seq, "damaged, or of another shape"),
+        }
+    }
+    Ok(None)
+}
+
+/// A random number from the process's hash keys, which the operating system seeds.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish().max(1)
+}
+
+/// Changes when the machine restarts.
+fn boot_hash() -> u64 {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    boot.trim().bytes().fold(0xCBF2_9CE4_8422_2325, step)
+}
+
+impl Shell {
+    /// Journals the new epoch, makes it durable, shows everything and issues commands again.
+    fn take_over(&mut self) -> Result<(), Failure> {
+        self.attach_peers()?;
+        self.look_at_latch();
+        self.wait_for_segment()?;
+        let epoch = self.epoch()?;
+        self.log.incarnation = epoch.incarnation;
+        self.journal.incarnation = epoch.incarnation;
+        let unanswered: Vec<_> = self.machine.open.iter().copied().collect();
+        self.take_own(Writer::Kernel, &Record::Epoch(epoch))?;
+        self.board.note_all(&self.machine);
+        if !self.flush()? {
+            return Err(Failure::Temporary("the first record found no segment".to_owned()));
+        }
+        let seq = self.machine.next_seq() - 1;
+        if !self.durability.wait_for(seq, START_TIMEOUT) {
+            let failure = self.durability.failure();
+            return Err(failure.map_or_else(
+                || Failure::Temporary("the first record did not become durable".to_owned()),
+                Failure::Permanent,
+            ));
+        }
+        self.issue_again(unanswered);
+        self.own.set_state(u64::from(ActorState::Ready.code()));
+        self.log.info("ready", seq, "the kernel took over");
+        Ok(())
+    }
+
+    /// At least one prepared segment before the first record.
+    fn wait_for_segment(&mut self) -> Result<(), Failure> {
+        let until = zinc::mono_ns() + u64::try_from(START_TIMEOUT.as_nanos()).unwrap_or(0);
+        while self.writer.spares() == 0 && zinc::mono_ns() < until {
+            self.look_after(zinc::mono_ns())?;
+            self.own.beat(0);
+            let done = self.workshop.wait(Duration::from_millis(20)).map_err(Failure::Permanent)?;
+            if let Some(done) = done {
+                self.take_finished(done)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn epoch(&self) -> Result<Epoch, Failure> {
+        let instance = Ascii::new(&self.options.instance);
+        let too_long = || Failure::Unusable("the instance name is too long".to_owned());
+        Ok(Epoch {
+            incarnation: self.machine.kernel.epoch().incarnation + 1,
+            journal_id: self.writer.terms().journal_id,
+            boot_hash: boot_hash(),
+            build_hash: build_hash(),
+            instance: instance.ok_or_else(too_long)?,
+            intents_stream: self.peers.stream(Writer::Policy),
+            gateway_stream: self.peers.stream(Writer::Gateway),
+            listener_stream: self.peers.stream(Writer::Listener),
+            controls_stream: self.peers.stream(Writer::Supervisor),
+            ..Epoch::ZERO
+        })
+    }
+
+    /// Commands without their last report go out again under their old number, to be looked up
+    /// at the venue first. Deadlines of an earlier boot are over: that clock is gone.
+    fn issue_again(&mut self, unanswered: Vec<shm_layout::Command>) {
+        let boot_seq = self.boot_seq();
+        let count = unanswered.len();
+        for mut command in unanswered {
+            let still_open =
+                self.machine.open.iter().any(|open| open.command_seq == command.command_seq);
+            if !still_open {
+                continue;
+            }
+            command.reissue = 1;
+            if command.deadline_mono_ns != 0 && command.command_seq / 8 < boot_seq {
+                command.deadline_mono_ns = 1;
+            }
+            self.commands.stage(&[command]);
+        }
+        self.commands.commit();
+        if count > 0 {
+            let text = format!("{count} commands without their last report");
+            self.log.info("reissue", self.machine.next_seq() - 1, &text);
+        }
+    }
+
+    fn boot_seq(&self) -> u64 {
+        let mut words = [0; CELL_WORDS_MAX];
+        let desk = CellRef { region: pink_kernel::region::DESK, index: 0 };
+        let count = self.machine.kernel.cell(desk, &mut words);
+        let words: Option<&[u64; DeskCell::WORDS]> =
+            words.get(..count).and_then(|words| words.try_into().ok());
+        words.and_then(|words| DeskCell::from_words(words).ok()).map_or(0, |desk| desk.boot_seq)
+    }
+}
