@@ -42,6 +42,11 @@ class VenueClock:
         if self._speed is None and not self.held:
             self._stepped_ms += STEP_MAX_MS
 
+    def hold(self) -> None:
+        """Stop market time where it is; what is asked of the venue goes on."""
+        self._market_start_ms = self.now().market_ms
+        self.held = True
+
     def release(self) -> None:
         """Let a held market begin."""
         if self.held:

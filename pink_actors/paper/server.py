@@ -194,6 +194,10 @@ class Server:
             return web.Response(
                 body=orjson.dumps(statistics(venue, now)), content_type="application/json"
             )
+        if path == "/paper/hold" and request.method == "POST":
+            # Before an orderly end: no order may trade once its owner has stopped looking.
+            venue.clock.hold()
+            return web.json_response({"msg": ""})
         if path == "/paper/control" and request.method == "POST" and venue.options.control:
             done = control(venue, await request.read(), now)
             venue.flush()

@@ -16,7 +16,7 @@ from pink_actors.shm_layout import (
     Stage,
     Writer,
 )
-from pink_actors.supervisor import leftovers, sandbox
+from pink_actors.supervisor import leftovers, paper_venue, sandbox
 from pink_actors.supervisor.child import Phase, Supervised
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ async def close(tree: Supervisor) -> None:
     await _stop(tree, [child for child in tree.children if child.name == "policy"])
     if tree.ever_ready:
         await _drain(tree)
-    # The paper market closes before its members leave: what it does afterwards nobody would see.
-    first = [child for child in tree.children if child.name == "paper"]
-    await _stop(tree, first)
+        await _hold_market(tree)
     for child in reversed(tree.children):
         await _stop(tree, [child])
     _say_what_is_held(tree)
@@ -55,6 +53,17 @@ async def _stop(tree: Supervisor, children: list[Supervised]) -> None:
     while any(child.process is not None for child in children):
         tree.turn()
         await asyncio.sleep(TURN_S)
+
+
+async def _hold_market(tree: Supervisor) -> None:
+    """Paper only: what it traded from here on nobody would see."""
+    if tree.child("paper") is None:
+        return
+    if await paper_venue.hold(tree.config.paper.port):
+        # Something may have traded between the last look and the hold.
+        await _drain(tree)
+    else:
+        tree.display.say("the paper market could not be held; it may trade while the tree ends")
 
 
 async def _drain(tree: Supervisor) -> None:

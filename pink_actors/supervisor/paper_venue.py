@@ -14,6 +14,7 @@ HOST = "127.0.0.1"
 ANSWER_TIMEOUT_S = 2.0
 ANSWER_BYTES_MAX = 256
 TIME_PATH = "/openApi/swap/v2/server/time"
+HOLD_PATH = "/paper/hold"
 WS_PATH = "/swap-market"
 
 
@@ -53,11 +54,21 @@ def free_port() -> int:
 
 async def answers(port: int) -> bool:
     """Whether something on the port tells the time as the venue does."""
+    return await _asked("GET", TIME_PATH, port)
+
+
+async def hold(port: int) -> bool:
+    """Stops the market, so that nothing trades while its only member leaves."""
+    return await _asked("POST", HOLD_PATH, port)
+
+
+async def _asked(method: str, path: str, port: int) -> bool:
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(HOST, port)
             try:
-                writer.write(f"GET {TIME_PATH} HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+                head = f"{method} {path} HTTP/1.0\r\nHost: {HOST}\r\nContent-Length: 0\r\n\r\n"
+                writer.write(head.encode())
                 await writer.drain()
                 return b" 200 " in (await reader.read(ANSWER_BYTES_MAX)).split(b"\r\n", 1)[0]
             finally:
