@@ -1,0 +1,2 @@
+//! Order events per second of the pure kernel on one core.
+fn main() {}

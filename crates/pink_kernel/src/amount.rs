@@ -1,0 +1,164 @@
+//! Integer amounts: products in 128 bits, rounded half to even, refused when they do not fit.
+
+use shm_layout::{Code, OrderSide, Side};
+
+/// Ratio 1 at scale 1e-8.
+pub(crate) const ONE_E8: i64 = 100_000_000;
+const E12: i128 = 1_000_000_000_000;
+/// Largest price, quantity or money that is accepted, so that sums over all slots cannot overflow.
+pub(crate) const AMOUNT_MAX: i64 = i64::MAX / 4096;
+
+/// `numerator / denominator` rounded half to even; `None` for a zero divisor or no fit.
+pub(crate) fn divide_half_even(numerator: i128, denominator: i128) -> Option<i64> {
+    let quotient = numerator.checked_div(denominator)?;
+    let rest = numerator.checked_rem(denominator)?;
+    if rest == 0 {
+        return i64::try_from(quotient).ok();
+    }
+    let twice = rest.unsigned_abs().checked_mul(2)?;
+    let away = match twice.cmp(&denominator.unsigned_abs()) {
+        core::cmp::Ordering::Less => false,
+        core::cmp::Ordering::Equal => quotient & 1 != 0,
+        core::cmp::Ordering::Greater => true,
+    };
+    let step = if (numerator < 0) == (denominator < 0) {
+        1
+    } else {
+        -1
+    };
+    let rounded = if away {
+        quotient.checked_add(step)?
+    } else {
+        quotient
+    };
+    i64::try_from(rounded).ok()
+}
+
+/// Money of a quantity at a price.
+pub fn notional_e8(qty_e8: i64, price_e12: i64) -> Option<i64> {
+    let product = i128::from(qty_e8).checked_mul(i128::from(price_e12))?;
+    divide_half_even(product, E12)
+}
+
+/// `total * part / whole`: exactly `total` when `part` is the whole.
+pub fn share_e8(total: i64, part: i64, whole: i64) -> Option<i64> {
+    if part == whole {
+        return Some(total);
+    }
+    let product = i128::from(total).checked_mul(i128::from(part))?;
+    divide_half_even(product, i128::from(whole))
+}
+
+/// `amount * ratio` where `ratio` is at scale 1e-8, rounded down to a multiple of `step`.
+pub(crate) fn ratio_floor(amount: i64, ratio_e8: i64, step: i64) -> Option<i64> {
+    let product = i128::from(amount).checked_mul(i128::from(ratio_e8))?;
+    let share = product.checked_div(i128::from(ONE_E8))?;
+    let steps = share.checked_div(i128::from(step))?;
+    i64::try_from(steps.checked_mul(i128::from(step))?).ok()
+}
+
+/// Whether `amount` is a multiple of `step`; a step that is not positive divides nothing.
+pub(crate) fn is_multiple(amount: i64, step: i64) -> bool {
+    step > 0 && amount.checked_rem(step) == Some(0)
+}
+
+/// Whether `price` is within `ratio` of `mark`, both ways.
+pub(crate) fn within_band(price_e12: i64, mark_e12: i64, ratio_e8: i64) -> bool {
+    let distance = i128::from(price_e12).abs_diff(i128::from(mark_e12));
+    let scaled = distance.checked_mul(u128::from(ONE_E8.unsigned_abs()));
+    let allowed = u128::from(mark_e12.unsigned_abs()).checked_mul(ratio_e8.unsigned_abs().into());
+    matches!((scaled, allowed), (Some(scaled), Some(allowed)) if scaled <= allowed)
+}
+
+/// Average price of `notional` over `qty`.
+pub(crate) fn average_e12(notional: i64, qty_e8: i64) -> Option<i64> {
+    divide_half_even(i128::from(notional).checked_mul(E12)?, i128::from(qty_e8))
+}
+
+/// A sum that does not fit is refused.
+pub(crate) fn add(a: i64, b: i64) -> Result<i64, Code> {
+    a.checked_add(b).ok_or(Code::OutOfRange)
+}
+
+pub(crate) fn sub(a: i64, b: i64) -> Result<i64, Code> {
+    a.checked_sub(b).ok_or(Code::OutOfRange)
+}
+
+/// Result of a position: what its exits brought over what they cost, or the reverse for a short.
+pub(crate) fn gain(side: Side, brought: i64, cost: i64) -> Result<i64, Code> {
+    match side {
+        Side::Short => sub(cost, brought),
+        Side::Long | Side::None => sub(brought, cost),
+    }
+}
+
+pub(crate) fn opening(side: Side) -> OrderSide {
+    match side {
+        Side::Long => OrderSide::Buy,
+        Side::Short => OrderSide::Sell,
+        Side::None => OrderSide::None,
+    }
+}
+
+pub(crate) fn closing(side: Side) -> OrderSide {
+    match side {
+        Side::Long => OrderSide::Sell,
+        Side::Short => OrderSide::Buy,
+        Side::None => OrderSide::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_go_to_the_even_neighbour() {
+        let halves = [(1, 0), (3, 2), (5, 2), (7, 4), (-1, 0), (-3, -2), (-5, -2)];
+        for (numerator, rounded) in halves {
+            assert_eq!(
+                divide_half_even(numerator, 2),
+                Some(rounded),
+                "{numerator} / 2"
+            );
+        }
+        assert_eq!(divide_half_even(7, 3), Some(2));
+        assert_eq!(divide_half_even(8, 3), Some(3));
+        assert_eq!(divide_half_even(8, -3), Some(-3));
+        assert_eq!(divide_half_even(1, 0), None);
+        assert_eq!(divide_half_even(i128::MAX, 1), None);
+    }
+
+    #[test]
+    fn flaw_g5_g6_a_product_that_does_not_fit_is_refused() {
+        assert_eq!(notional_e8(i64::MAX, i64::MAX), None);
+        assert_eq!(
+            notional_e8(20_200_000_000_000, 187_800_000_000),
+            Some(3_793_560_000_000)
+        );
+    }
+
+    #[test]
+    fn a_share_of_the_whole_is_the_whole() {
+        assert_eq!(share_e8(7, 3, 3), Some(7));
+        assert_eq!(share_e8(10, 1, 3), Some(3));
+        assert_eq!(share_e8(10, 1, 0), None);
+    }
+
+    #[test]
+    fn a_ratio_is_rounded_down_to_the_lot() {
+        assert_eq!(
+            ratio_floor(5_300_000_000, 50_000_000, ONE_E8),
+            Some(2_600_000_000)
+        );
+        assert_eq!(ratio_floor(10, ONE_E8, 3), Some(9));
+    }
+
+    #[test]
+    fn a_band_counts_both_ways_and_includes_its_edge() {
+        assert!(within_band(110, 100, ONE_E8 / 10));
+        assert!(within_band(90, 100, ONE_E8 / 10));
+        assert!(!within_band(111, 100, ONE_E8 / 10));
+        assert!(!within_band(89, 100, ONE_E8 / 10));
+    }
+}

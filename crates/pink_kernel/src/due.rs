@@ -1,0 +1,105 @@
+//! Deadlines: what the kernel does on its own when time has passed, one thing per input.
+
+use shm_layout::{Code, Fact, OrderRole, OrderStatus, Stage};
+
+use crate::NONE;
+use crate::deadline::Due;
+use crate::kernel::{Kernel, Turn};
+use crate::order::{Plan, backoff_ns, is_gone};
+use crate::protection::Step;
+use crate::slot::working_order;
+
+impl Kernel {
+    pub(crate) fn on_deadline(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
+        match self.timers.due(t.now.mono_ns) {
+            None => Err(Code::Duplicate),
+            Some(Due::Order(index)) => self.order_due(t, index),
+            Some(Due::Slot(at)) => self.slot_due(t, at),
+            Some(Due::Reconcile) => {
+                self.send_reconcile(t);
+                Ok(())
+            }
+            Some(Due::Sweep) => self.sweep(t),
+            Some(Due::Flatten) => self.flatten_next(t),
+        }
+    }
+
+    /// An order kept us waiting: ask about it, or for its rows once it is gone.
+    fn order_due(&mut self, t: &mut Turn<'_>, index: u16) -> Result<(), Code> {
+        let order = *self.orders.at(index);
+        t.order = index;
+        t.slot = order.slot_id;
+        let waiting = t
+            .now
+            .mono_ns
+            .saturating_add(backoff_ns(order.queries))
+            .max(1);
+        self.amend_order(t, index, |order| order.deadline_mono_ns = waiting);
+        if order.status == OrderStatus::None {
+            self.amend_order(t, index, |order| order.deadline_mono_ns = 0);
+            return Ok(());
+        }
+        // Questions take turns: rows that do not add up may mean that the order's figures are old.
+        let rows = order.queries % 2 == 0;
+        if is_gone(order.status) && (rows || order.query_open != 0) {
+            self.send_settle(t, index);
+        } else if order.held_qty_e8 > 0 && rows {
+            self.send_settle(t, index);
+        } else {
+            self.send_query(t, index);
+        }
+        Ok(())
+    }
+
+    /// The slot needs something: one thing at a time, most important first.
+    fn slot_due(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
+        t.slot = at;
+        let slot = *self.slots.at(at);
+        self.amend_slot(t, at, |slot| slot.agenda_mono_ns = 0);
+        if self.is_settled(at) {
+            return self.advance(t, at, Fact::Settled).map(|_| ());
+        }
+        if slot.exit_wanted != 0 && slot.qty_e8 > 0 {
+            match slot.stage {
+                Stage::PositionOpen | Stage::StaleStateReconciling => {
+                    let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
+                    return self.send_exit(t, at, plan);
+                }
+                Stage::EntryWorking => return self.advance(t, at, Fact::Exit).map(|_| ()),
+                _ => {}
+            }
+        }
+        self.protect(t, at).map(|_| ())
+    }
+
+    /// Flat, and every order of the trade has its settled figures.
+    fn is_settled(&self, at: u16) -> bool {
+        let slot = self.slots.at(at);
+        slot.stage == Stage::Closed && slot.unsettled == 0 && self.orders_of(at) == [NONE; 4]
+    }
+
+    /// When the slot has to be looked after next, judged after every input that touched it.
+    pub(crate) fn plan_agenda(&mut self, t: &mut Turn<'_>, at: u16) {
+        if at == NONE {
+            return;
+        }
+        let slot = self.slots.at(at);
+        let now = t.now.mono_ns.max(1);
+        let held = slot.hold_mono_ns.max(now);
+        let step =
+            [OrderRole::StopLoss, OrderRole::TakeProfit].map(|role| self.protection_step(at, role));
+        let next = match slot.stage {
+            Stage::Idle => 0,
+            _ if self.is_settled(at) => now,
+            Stage::PositionOpen | Stage::StaleStateReconciling if slot.exit_wanted != 0 => held,
+            Stage::EntryWorking if slot.exit_wanted != 0 && slot.qty_e8 > 0 => held,
+            _ if step.iter().any(|step| matches!(step, Step::Cancel(_))) => now,
+            _ if step.iter().any(|step| matches!(step, Step::Submit(..))) => held,
+            _ => 0,
+        };
+        if next != slot.agenda_mono_ns {
+            self.amend_slot(t, at, |slot| slot.agenda_mono_ns = next);
+        }
+        let _ = working_order;
+    }
+}

@@ -1,0 +1,435 @@
+//! Facts from the venue's edge: each finds its order and slot, or is refused and kept as such.
+
+use shm_layout::{
+    Code, Has, InstrumentCell, OrderKind, OrderRole, OrderSide, OrderStatus, PositionMode, Report,
+    ReportKind,
+};
+
+use crate::account::has;
+use crate::cells::{CellRef, region};
+use crate::fills::Cumulative;
+use crate::ids::hash;
+use crate::kernel::{Kernel, Turn};
+use crate::order::{after_ms, backoff_ns, is_gone, is_live};
+
+impl Kernel {
+    pub(crate) fn on_report(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        self.roll_day(t, report.market_ms);
+        let result = match report.kind {
+            ReportKind::OrderState => self.on_order_state(t, report),
+            ReportKind::OrderRefused | ReportKind::NotSent => self.on_refused(t, report),
+            ReportKind::OrderUnknown => self.on_unknown(t, report),
+            ReportKind::OrderNotFound => self.on_not_found(t, report),
+            ReportKind::CancelRefused => self.on_cancel_refused(t, report),
+            ReportKind::CancelAccepted => self.on_answer(t, report),
+            ReportKind::CommandDone => self.on_command_done(t, report),
+            ReportKind::Fill => self.on_fill(t, report),
+            ReportKind::Instrument => self.on_instrument(t, report),
+            ReportKind::Balance if report.command_seq == 0 => self.note_wallet(t, report),
+            ReportKind::Balance
+            | ReportKind::SnapshotBegin
+            | ReportKind::SnapshotPosition
+            | ReportKind::SnapshotOrder
+            | ReportKind::SnapshotEnd => self.on_snapshot(t, report),
+            ReportKind::Income => self.on_income(t, report),
+            ReportKind::Gap => self.on_gap(t, report),
+            ReportKind::AccountHint => {
+                self.want_reconcile(t, 0);
+                Ok(())
+            }
+            ReportKind::Leverage => self.on_leverage(t, report),
+            ReportKind::PositionMode => self.on_position_mode(t, report),
+            ReportKind::Diagnostic => {
+                self.note_anomaly(t);
+                self.say(t, report.text.as_str());
+                Ok(())
+            }
+            ReportKind::None => Err(Code::InvalidField),
+        };
+        if matches!(result, Err(Code::Duplicate | Code::StaleFact)) {
+            self.stats.duplicates = self.stats.duplicates.saturating_add(1);
+        }
+        result
+    }
+
+    /// The order a report is about, if the report can be about it at all.
+    fn own_order(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<u16, Code> {
+        let Some(index) = self.find_order(report) else {
+            self.on_stranger(t, report)?;
+            return Err(Code::Unresolved);
+        };
+        let order = self.orders.at(index);
+        t.order = index;
+        t.slot = order.slot_id;
+        let symbol = report.symbol.is_empty() || report.symbol == order.symbol;
+        let side = report.order_side == OrderSide::None || report.order_side == order.order_side;
+        let size = !has(report, Has::Qty) || report.qty_e8 == order.qty_e8;
+        let tied = matches!(order.role, OrderRole::Entry | OrderRole::Exit);
+        let known = order.venue_order_id;
+        let number =
+            !tied || known == 0 || report.venue_order_id == 0 || report.venue_order_id == known;
+        if symbol && side && size && number {
+            return Ok(index);
+        }
+        self.note_anomaly(t);
+        Err(Code::ForeignOrder)
+    }
+
+    /// A report about no order we have: an old one of ours, or somebody else's.
+    pub(crate) fn on_stranger(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let ours = self.tag.is_ours(&report.client_order_id);
+        if report.command_seq != 0 && !ours && report.client_order_id.is_empty() {
+            return Err(Code::StaleFact);
+        }
+        if !ours {
+            self.note_anomaly(t);
+            let protected = report.client_order_id.is_empty();
+            if protected {
+                // Perhaps the child of a conditional order: the snapshot will tell.
+                self.want_reconcile(t, 0);
+                return Err(Code::Unresolved);
+            }
+            return Err(Code::ForeignOrder);
+        }
+        if is_live(report.order_status) && report.kind == ReportKind::OrderState {
+            // Given up for gone, and yet it lives.
+            self.cancel_orphan(t, report);
+            self.note_anomaly(t);
+            self.want_reconcile(t, 0);
+            return Err(Code::TerminalState);
+        }
+        Err(Code::Duplicate)
+    }
+
+    /// The command this report answers is answered.
+    pub(crate) fn close_command(&mut self, t: &mut Turn<'_>, index: u16, command_seq: u64) {
+        if command_seq == 0 || self.opened.get(command_seq) != Some(index) {
+            return;
+        }
+        self.opened.remove(command_seq);
+        self.amend_order(t, index, |order| {
+            let open = [
+                &mut order.submit_open,
+                &mut order.cancel_open,
+                &mut order.query_open,
+                &mut order.settle_open,
+            ];
+            for open in open {
+                if *open == command_seq {
+                    *open = 0;
+                }
+            }
+        });
+    }
+
+    fn on_order_state(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let index = self.own_order(t, report)?;
+        let before = *self.orders.at(index);
+        let asked = report.command_seq != 0 && report.command_seq == before.query_open;
+        self.close_command(t, index, report.command_seq);
+        let told = has(report, Has::CumQty);
+        if told && (report.cum_qty_e8 < 0) {
+            return Err(Code::OutOfRange);
+        }
+        let full = told && report.cum_qty_e8 >= before.qty_e8;
+        let status = match report.order_status {
+            OrderStatus::Working if full => OrderStatus::Filled,
+            OrderStatus::Requested | OrderStatus::Unknown | OrderStatus::None => before.status,
+            named => named,
+        };
+        if (is_gone(status) && !told) || (told && report.cum_qty_e8 < before.cum_qty_e8) {
+            // Gone, but of how much nothing was said; or less than was proven before.
+            if is_gone(status) && !is_gone(before.status) {
+                self.send_query(t, index);
+            }
+            return Err(Code::StaleFact);
+        }
+        let status = if is_gone(before.status) {
+            before.status
+        } else {
+            status
+        };
+        self.learn_venue_id(t, index, report.venue_order_id);
+        let next = match self.cumulative(index, report, status) {
+            Ok(next) => next,
+            Err(Code::ImplausibleFill) => return self.hold_fill(t, index, report, status, asked),
+            Err(code) => return Err(code),
+        };
+        if let Some(code) = self.unchanged(t, index, &before, &next, asked) {
+            return if code == Code::Ok { Ok(()) } else { Err(code) };
+        }
+        let booking = self.book(index, next)?;
+        self.commit(t, index, &booking)?;
+        let newest = report.venue_wall_ms;
+        if self.orders.at(index).status != OrderStatus::None {
+            self.amend_order(t, index, |order| {
+                order.last_venue_ms = order.last_venue_ms.max(newest);
+            });
+        }
+        Ok(())
+    }
+
+    /// Nothing new in the figures: a duplicate, or proof that a refused cancel left it working.
+    fn unchanged(
+        &mut self,
+        t: &mut Turn<'_>,
+        index: u16,
+        before: &shm_layout::OrderCell,
+        next: &Cumulative,
+        asked: bool,
+    ) -> Option<Code> {
+        let same = next.qty_e8 == before.cum_qty_e8
+            && next.fee_e8 == before.cum_fee_e8
+            && next.status == before.status;
+        if !same {
+            return None;
+        }
+        if asked && before.cancel_wanted != 0 && before.cancel_open == 0 {
+            let deadline = self.deadline_after(t, index, next.status);
+            self.amend_order(t, index, |order| {
+                order.cancel_wanted = 0;
+                order.queries = 0;
+                order.deadline_mono_ns = deadline;
+            });
+            let working = crate::slot::working_order(self.slots.at(before.slot_id)) == index;
+            if !working {
+                return Some(Code::Ok);
+            }
+            let moved = self.advance(t, before.slot_id, shm_layout::Fact::CancelRefused);
+            return Some(moved.err().unwrap_or(Code::Ok));
+        }
+        let deadline = self.deadline_after(t, index, next.status);
+        if asked && !is_gone(before.status) && before.held_qty_e8 == 0 {
+            self.amend_order(t, index, |order| order.deadline_mono_ns = deadline);
+        }
+        Some(Code::Duplicate)
+    }
+
+    /// A fill that cannot be true is kept out of the books until its rows prove it.
+    fn hold_fill(
+        &mut self,
+        t: &mut Turn<'_>,
+        index: u16,
+        report: &Report,
+        status: OrderStatus,
+        asked: bool,
+    ) -> Result<(), Code> {
+        let known = self.orders.at(index).held_qty_e8;
+        let soon = t
+            .now
+            .mono_ns
+            .saturating_add(backoff_ns(self.orders.at(index).queries));
+        self.amend_order(t, index, |order| {
+            order.held_qty_e8 = order.held_qty_e8.max(report.cum_qty_e8);
+            order.held_status = status;
+            order.deadline_mono_ns = soon.max(1);
+        });
+        if known == 0 {
+            self.note_anomaly(t);
+            self.note_event(t, self.orders.at(index).slot_id);
+        }
+        if asked {
+            self.send_settle(t, index);
+        } else {
+            self.send_query(t, index);
+        }
+        Err(Code::ImplausibleFill)
+    }
+
+    /// The venue, or the gateway, definitely did not take the order.
+    fn on_refused(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        t.fx.outcome.venue_code = report.venue_code;
+        self.say(t, report.text.as_str());
+        let index = self.own_order(t, report)?;
+        let order = *self.orders.at(index);
+        let current = report.command_seq != 0 && report.command_seq == order.submit_seq;
+        self.close_command(t, index, report.command_seq);
+        let unseen = matches!(order.status, OrderStatus::Requested | OrderStatus::Unknown);
+        if !current || !unseen || order.cum_qty_e8 > 0 || order.held_qty_e8 > 0 {
+            self.send_query(t, index);
+            return Err(Code::StaleFact);
+        }
+        let status = match report.kind {
+            ReportKind::NotSent => OrderStatus::NotSent,
+            _ => OrderStatus::Rejected,
+        };
+        self.end_unfilled(t, index, status, report.code)
+    }
+
+    /// An order ends with what is booked of it.
+    fn end_unfilled(
+        &mut self,
+        t: &mut Turn<'_>,
+        index: u16,
+        status: OrderStatus,
+        code: Code,
+    ) -> Result<(), Code> {
+        let order = self.orders.at(index);
+        let next = Cumulative {
+            qty_e8: order.cum_qty_e8,
+            notional_e8: order.cum_notional_e8,
+            fee_e8: order.cum_fee_e8,
+            provenance: order.provenance,
+            status,
+        };
+        let booking = self.book(index, next)?;
+        let fact = self.fact_of(index, &booking);
+        self.can_move(self.orders.at(index).slot_id, fact)?;
+        self.amend_order(t, index, |order| order.code = code);
+        self.commit(t, index, &booking)
+    }
+
+    /// The submit's result is not known: everything stays reserved, and the venue is asked.
+    fn on_unknown(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let index = self.own_order(t, report)?;
+        let order = *self.orders.at(index);
+        self.close_command(t, index, report.command_seq);
+        let soon = t.now.mono_ns.saturating_add(backoff_ns(0)).max(1);
+        if report.command_seq != order.submit_seq {
+            self.amend_order(t, index, |order| order.deadline_mono_ns = soon);
+            return Ok(());
+        }
+        if order.status != OrderStatus::Requested {
+            return Err(Code::StaleFact);
+        }
+        let wall_ms = t.now.wall_ns / 1_000_000;
+        let left = if report.asked_wall_ms > 0 {
+            report.asked_wall_ms
+        } else {
+            wall_ms
+        };
+        self.amend_order(t, index, |order| {
+            order.status = OrderStatus::Unknown;
+            order.submitted_wall_ms = order.submitted_wall_ms.max(left);
+            order.deadline_mono_ns = soon;
+        });
+        Ok(())
+    }
+
+    /// Absence is evidence only when asked late enough, of an order that cannot still be sent.
+    fn on_not_found(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let index = self.own_order(t, report)?;
+        let order = *self.orders.at(index);
+        self.close_command(t, index, report.command_seq);
+        let settled = i64::from(self.config.not_found_after_ms);
+        let early = report.asked_wall_ms < order.submitted_wall_ms.saturating_add(settled);
+        if early || order.submit_open != 0 || is_gone(order.status) || order.held_qty_e8 > 0 {
+            return Err(Code::StaleFact);
+        }
+        let status = match order.status {
+            OrderStatus::Working => OrderStatus::Expired,
+            _ => OrderStatus::NotSent,
+        };
+        self.end_unfilled(t, index, status, Code::Ok)
+    }
+
+    fn on_cancel_refused(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        t.fx.outcome.venue_code = report.venue_code;
+        self.say(t, report.text.as_str());
+        let index = self.own_order(t, report)?;
+        let order = *self.orders.at(index);
+        self.close_command(t, index, report.command_seq);
+        if order.cancel_open != report.command_seq || report.command_seq == 0 {
+            return Err(Code::StaleFact);
+        }
+        // Refused because it is gone, or refused and still working: ask which.
+        self.send_query(t, index);
+        Ok(())
+    }
+
+    /// The command was taken; the facts follow on their own.
+    fn on_answer(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let index = self.own_order(t, report)?;
+        self.close_command(t, index, report.command_seq);
+        let soon = after_ms(t.now.mono_ns, self.config.report_deadline_ms);
+        self.amend_order(t, index, |order| order.deadline_mono_ns = soon);
+        Ok(())
+    }
+
+    /// A command ended without evidence; the kernel asks again, later each time.
+    fn on_command_done(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        self.say(t, report.text.as_str());
+        if report.command_seq == 0 {
+            return Err(Code::InvalidField);
+        }
+        if report.command_seq == self.desk.income_open {
+            return self.income_done(t);
+        }
+        if report.command_seq == self.desk.reconcile_open {
+            return self.snapshot_failed(t);
+        }
+        let Some(index) = self.opened.get(report.command_seq) else {
+            return Err(Code::StaleFact);
+        };
+        (t.order, t.slot) = (index, self.orders.at(index).slot_id);
+        self.close_command(t, index, report.command_seq);
+        let pause = backoff_ns(self.orders.at(index).queries);
+        let again = t.now.mono_ns.saturating_add(pause).max(1);
+        self.amend_order(t, index, |order| order.deadline_mono_ns = again);
+        Ok(())
+    }
+
+    fn on_instrument(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let rules = [report.tick_e12, report.lot_e8];
+        let minima = [report.min_qty_e8, report.min_notional_e8];
+        if report.symbol.is_empty() || rules.iter().any(|rule| *rule <= 0) {
+            return Err(Code::InvalidField);
+        }
+        if minima.iter().any(|least| *least < 0) {
+            return Err(Code::OutOfRange);
+        }
+        let at = match self.find_instrument(&report.symbol) {
+            Some(at) => at,
+            None => self.free_instrument().ok_or(Code::OutOfRange)?,
+        };
+        t.instrument = at;
+        let cell = self.instruments.at_mut(at);
+        *cell = InstrumentCell {
+            symbol: report.symbol,
+            seq: t.seq,
+            tick_e12: report.tick_e12,
+            lot_e8: report.lot_e8,
+            min_qty_e8: report.min_qty_e8,
+            min_notional_e8: report.min_notional_e8,
+            maker_fee_e8: report.maker_fee_e8,
+            taker_fee_e8: report.taker_fee_e8,
+            ..*cell
+        };
+        self.symbols.set(hash(&report.symbol), at);
+        t.fx.touch(CellRef::instrument(at));
+        Ok(())
+    }
+
+    fn on_leverage(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let at = self
+            .find_instrument(&report.symbol)
+            .ok_or(Code::UnknownSymbol)?;
+        if !has(report, Has::Leverage) || report.leverage == 0 {
+            return Err(Code::InvalidField);
+        }
+        t.instrument = at;
+        self.instruments.at_mut(at).leverage = u64::from(report.leverage);
+        t.fx.touch(CellRef::instrument(at));
+        Ok(())
+    }
+
+    fn on_position_mode(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        if report.position_mode == PositionMode::Unknown {
+            return Err(Code::InvalidField);
+        }
+        self.account.position_mode = report.position_mode;
+        t.fx.touch(CellRef::single(region::ACCOUNT));
+        Ok(())
+    }
+
+    pub(crate) fn note_anomaly(&mut self, t: &mut Turn<'_>) {
+        self.stats.anomalies = self.stats.anomalies.saturating_add(1);
+        t.fx.touch(CellRef::single(region::KERNEL_STATS));
+    }
+
+    /// Which order kinds rest at the venue without our id.
+    pub(crate) fn is_conditional(kind: OrderKind) -> bool {
+        use OrderKind::{StopMarket, TakeProfitMarket, TrailingStopMarket};
+        matches!(kind, StopMarket | TakeProfitMarket | TrailingStopMarket)
+    }
+}

@@ -1,0 +1,382 @@
+//! After a whole snapshot: each slot, order and symbol is compared with it, one per input.
+
+use shm_layout::{Code, Fact, OrderStatus, Provenance, Side, SlotCell, Stage};
+
+use crate::account::{Posting, post};
+use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub};
+use crate::cells::{CellRef, region};
+use crate::deadline::{FLATTEN_TIMER, SWEEP_TIMER};
+use crate::ids::{adopted_id, hash};
+use crate::intent::WHOLE;
+use crate::kernel::{Kernel, Turn};
+use crate::order::is_live;
+use crate::slot::{blank, is_entry_stage, is_exit_stage, working_order};
+use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
+
+/// What the cursor of the sweep runs over.
+const ORDERS_FROM: u32 = 256;
+const SYMBOLS_FROM: u32 = 1280;
+const SWEEP_END: u32 = 1408;
+const NS_PER_MS: i64 = 1_000_000;
+
+const _: () = assert!(ORDERS_FROM == u32::from_be(u32::to_be(256)) && SLOTS_MAX == 256);
+const _: () = assert!(ORDERS_MAX == 1024 && INSTRUMENTS_MAX == 64);
+
+impl Kernel {
+    /// Goes on until something had to be done, or the end.
+    pub(crate) fn sweep(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
+        t.fx.touch(CellRef::single(region::DESK));
+        while self.desk.sweep_cursor < SWEEP_END {
+            let at = self.desk.sweep_cursor;
+            self.desk.sweep_cursor = at.saturating_add(1);
+            if let Some(result) = self.compare(t, at) {
+                self.timers.set(SWEEP_TIMER, t.now.mono_ns.max(1));
+                return result;
+            }
+        }
+        self.desk.sweep_asked_seq = 0;
+        self.timers.set(SWEEP_TIMER, 0);
+        Ok(())
+    }
+
+    fn compare(&mut self, t: &mut Turn<'_>, at: u32) -> Option<Result<(), Code>> {
+        let number = |from: u32| u16::try_from(at.saturating_sub(from)).unwrap_or(NONE);
+        if at < ORDERS_FROM {
+            self.compare_slot(t, number(0))
+        } else if at < SYMBOLS_FROM {
+            self.compare_order(t, number(ORDERS_FROM))
+        } else {
+            let pair = number(SYMBOLS_FROM);
+            self.compare_found(t, pair / 2, usize::from(pair % 2))
+        }
+    }
+
+    /// Whether the snapshot may conclude anything about a symbol and the orders of a slot.
+    fn may_conclude(&self, slot: u16) -> bool {
+        let asked = self.desk.sweep_asked_seq;
+        let place = self.instrument_of(slot);
+        let quiet = self.instruments.at(place).last_event_seq <= asked;
+        quiet
+            && self
+                .orders_of(slot)
+                .iter()
+                .filter(|at| **at != NONE)
+                .all(|at| {
+                    let order = self.orders.at(*at);
+                    let open = order.submit_open | order.cancel_open | order.query_open;
+                    open == 0 && order.held_qty_e8 == 0
+                })
+    }
+
+    fn compare_slot(&mut self, t: &mut Turn<'_>, at: u16) -> Option<Result<(), Code>> {
+        let slot = *self.slots.at(at);
+        if matches!(slot.stage, Stage::Idle | Stage::Closed) || !self.may_conclude(at) {
+            return None;
+        }
+        let asked = self.desk.sweep_asked_seq;
+        let seen = if slot.snap_seq == asked {
+            slot.snap_qty_e8
+        } else {
+            0
+        };
+        let differs = seen != slot.qty_e8;
+        let clean = slot.absent_seq == 0 && slot.discrepancy_qty_e8 == 0;
+        let working = working_order(&slot);
+        if !differs {
+            if clean && slot.stage != Stage::StaleStateReconciling {
+                return None;
+            }
+            t.slot = at;
+            self.forget_difference(t, at);
+            let stale = slot.stage == Stage::StaleStateReconciling;
+            return Some(if stale {
+                self.move_on(t, at, Fact::AgreesHeld)
+            } else {
+                Ok(())
+            });
+        }
+        t.slot = at;
+        let difference = seen.saturating_sub(slot.qty_e8);
+        let lasting = self.is_lasting(&slot, difference);
+        if !lasting && (slot.absent_seq == 0 || slot.discrepancy_qty_e8 != difference) {
+            let wall = self.desk.sweep_wall_ns;
+            self.amend_slot(t, at, |slot| {
+                slot.discrepancy_qty_e8 = difference;
+                slot.absent_seq = asked;
+                slot.absent_since_wall_ns = wall;
+            });
+        }
+        self.want_reconcile(t, self.config.flat_confirm_ms);
+        if working != NONE {
+            return Some(self.compare_working(t, at, working, seen, lasting));
+        }
+        if !lasting {
+            return Some(self.move_on(t, at, Fact::Disagrees));
+        }
+        Some(self.conclude_difference(t, at, seen))
+    }
+
+    /// The same difference in two whole snapshots far enough apart.
+    fn is_lasting(&self, slot: &SlotCell, difference: i64) -> bool {
+        let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
+        let since = self
+            .desk
+            .sweep_wall_ns
+            .saturating_sub(slot.absent_since_wall_ns);
+        slot.absent_seq != 0 && slot.discrepancy_qty_e8 == difference && since >= apart
+    }
+
+    /// An order is at work: its own facts come first. Only a position that stays away ends it.
+    fn compare_working(
+        &mut self,
+        t: &mut Turn<'_>,
+        at: u16,
+        working: u16,
+        seen: i64,
+        lasting: bool,
+    ) -> Result<(), Code> {
+        let slot = self.slots.at(at);
+        let away = seen == 0 && slot.qty_e8 > 0 && lasting;
+        let stage = slot.stage;
+        if away && (is_exit_stage(stage) || is_entry_stage(stage)) {
+            self.can_move(at, Fact::ClosedOutside)?;
+            self.book_outside(t, at, 0)?;
+            self.forget_difference(t, at);
+            return self.move_on(t, at, Fact::ClosedOutside);
+        }
+        t.order = working;
+        self.send_query(t, working);
+        Ok(())
+    }
+
+    /// The venue holds something else than the slot, and every order has been asked.
+    fn conclude_difference(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
+        if self.slots.at(at).stage != Stage::StaleStateReconciling {
+            return self.move_on(t, at, Fact::Disagrees);
+        }
+        let fact = if seen == 0 {
+            Fact::AgreesFlat
+        } else {
+            Fact::AgreesHeld
+        };
+        self.can_move(at, fact)?;
+        self.book_outside(t, at, seen)?;
+        self.forget_difference(t, at);
+        self.note_event(t, at);
+        self.note_anomaly(t);
+        self.move_on(t, at, fact)
+    }
+
+    fn move_on(&mut self, t: &mut Turn<'_>, at: u16, fact: Fact) -> Result<(), Code> {
+        self.advance(t, at, fact).map(|_| ())
+    }
+
+    fn forget_difference(&mut self, t: &mut Turn<'_>, at: u16) {
+        self.amend_slot(t, at, |slot| {
+            slot.discrepancy_qty_e8 = 0;
+            slot.absent_seq = 0;
+            slot.absent_since_wall_ns = 0;
+        });
+    }
+
+    /// Books what happened without an order of ours, at the mark: an estimate, and marked as one.
+    fn book_outside(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
+        let slot = *self.slots.at(at);
+        let change = sub(seen, slot.qty_e8)?;
+        let own = average_e12(slot.entry_notional_e8, slot.qty_e8).unwrap_or(0);
+        let price = if slot.mark_e12 > 0 {
+            slot.mark_e12
+        } else {
+            own
+        };
+        let (mut opened, mut closed, mut cost, mut realised) = (0, 0, 0, 0);
+        if change > 0 {
+            let known = if slot.snap_price_e12 > 0 {
+                slot.snap_price_e12
+            } else {
+                price
+            };
+            opened = notional_e8(change, known).ok_or(Code::OutOfRange)?;
+            cost = opened;
+        } else {
+            let gone = sub(0, change)?;
+            closed = notional_e8(gone, price).ok_or(Code::OutOfRange)?;
+            let held = slot.entry_notional_e8;
+            let released = share_e8(held, gone, slot.qty_e8).ok_or(Code::OutOfRange)?;
+            cost = sub(cost, released)?;
+            realised = gain(slot.side, closed, released)?;
+        }
+        let posting = Posting {
+            realised_e8: realised,
+            ..Posting::default()
+        };
+        let next = post(&self.account, &posting)?;
+        self.adopt_account(t, next);
+        self.amend_slot(t, at, |slot| {
+            let plus = |total: &mut i64, part: i64| *total = total.saturating_add(part);
+            plus(&mut slot.opened_qty_e8, change.max(0));
+            plus(&mut slot.opened_notional_e8, opened);
+            plus(&mut slot.closed_qty_e8, change.min(0).saturating_neg());
+            plus(&mut slot.closed_notional_e8, closed);
+            plus(&mut slot.entry_notional_e8, cost);
+            plus(&mut slot.realised_e8, realised);
+            slot.qty_e8 = seen;
+        });
+        self.account.last_fill_seq = t.seq;
+        let outcome = &mut t.fx.outcome;
+        outcome.fill_qty_e8 = change.saturating_abs();
+        outcome.fill_price_e12 = price;
+        outcome.fill_notional_e8 = add(opened, closed)?;
+        outcome.fill_realised_e8 = realised;
+        outcome.fill_provenance = Provenance::Estimate;
+        Ok(())
+    }
+
+    /// An order that should be open and was not listed is asked about by name.
+    fn compare_order(&mut self, t: &mut Turn<'_>, index: u16) -> Option<Result<(), Code>> {
+        let order = self.orders.at(index);
+        let asked = self.desk.sweep_asked_seq;
+        if !is_live(order.status) || order.snap_seq == asked || order.query_open != 0 {
+            return None;
+        }
+        let quiet = order.submit_open == 0 && order.cancel_open == 0;
+        if !quiet || order.status == OrderStatus::Requested || order.submit_seq / 8 >= asked {
+            return None;
+        }
+        t.order = index;
+        t.slot = order.slot_id;
+        self.send_query(t, index);
+        Some(Ok(()))
+    }
+
+    /// A position without a slot: taken over or flagged once it is certain, forgotten once gone.
+    fn compare_found(
+        &mut self,
+        t: &mut Turn<'_>,
+        at: u16,
+        side: usize,
+    ) -> Option<Result<(), Code>> {
+        let cell = *self.instruments.at(at);
+        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
+        if qty == 0 {
+            return None;
+        }
+        t.instrument = at;
+        let asked = self.desk.sweep_asked_seq;
+        let seen = cell.found_seq.get(side).copied().unwrap_or(0);
+        if seen != asked {
+            self.forget_found(t, at, side);
+            return Some(Ok(()));
+        }
+        let adopt = self.config.adopt == shm_layout::AdoptPolicy::Adopt;
+        if !adopt && self.account.flattening == 0 {
+            return None;
+        }
+        let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
+        let since = cell.found_since_wall_ns.get(side).copied().unwrap_or(0);
+        let age = self.desk.sweep_wall_ns.saturating_sub(since);
+        if age < apart || cell.last_event_seq > asked {
+            self.want_reconcile(t, self.config.flat_confirm_ms);
+            return None;
+        }
+        Some(self.adopt(t, at, side))
+    }
+
+    fn forget_found(&mut self, t: &mut Turn<'_>, at: u16, side: usize) {
+        let cell = self.instruments.at_mut(at);
+        if let (Some(qty), Some(since)) = (
+            cell.found_qty_e8.get_mut(side),
+            cell.found_since_wall_ns.get_mut(side),
+        ) {
+            (*qty, *since) = (0, 0);
+        }
+        cell.foreign_qty_e8 = cell
+            .found_qty_e8
+            .iter()
+            .fold(0, |sum, qty| sum.saturating_add(*qty));
+        t.fx.touch(CellRef::instrument(at));
+    }
+
+    /// Takes a position over at the venue's own price; what happened before is not ours to tell.
+    fn adopt(&mut self, t: &mut Turn<'_>, at: u16, side: usize) -> Result<(), Code> {
+        let cell = *self.instruments.at(at);
+        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
+        let told = cell.found_price_e12.get(side).copied().unwrap_or(0);
+        let price = if told > 0 { told } else { cell.mark_e12 };
+        let cost = notional_e8(qty, price).ok_or(Code::OutOfRange)?;
+        if cost > crate::slot::MONEY_MAX {
+            return Err(Code::OutOfRange);
+        }
+        let slot_id = self.free_slots.lowest().ok_or(Code::MaxSlots)?;
+        self.can_move(slot_id, Fact::Adopted)?;
+        let generation = self.slots.at(slot_id).generation.wrapping_add(1);
+        let facts = [
+            qty,
+            price,
+            i64::try_from(side).unwrap_or(0),
+            i64::from(generation),
+        ];
+        let trade_id = adopted_id(&cell.symbol, facts);
+        let leverage = u16::try_from(cell.leverage).unwrap_or(1).max(1);
+        let wall = t.now.wall_ns;
+        let flatten = self.account.flattening;
+        self.free_slots.take(slot_id);
+        self.amend_slot(t, slot_id, |slot| {
+            *slot = blank(slot_id, generation);
+            slot.side = if side == 0 { Side::Long } else { Side::Short };
+            slot.trade_id = trade_id;
+            slot.symbol = cell.symbol;
+            slot.mark_e12 = cell.mark_e12;
+            slot.qty_e8 = qty;
+            slot.entry_notional_e8 = cost;
+            slot.opened_qty_e8 = qty;
+            slot.opened_notional_e8 = cost;
+            slot.intended_qty_e8 = qty;
+            slot.leg_ratios_e8 = WHOLE;
+            slot.leg_count = 1;
+            slot.adopted = 1;
+            slot.leverage = leverage;
+            slot.opened_wall_ns = wall;
+            slot.exit_wanted = flatten;
+        });
+        self.trades.set(hash(&trade_id), slot_id);
+        self.hold_place(slot_id, at);
+        self.remember_trade(t, hash(&trade_id));
+        self.forget_found(t, at, side);
+        self.move_on(t, slot_id, Fact::Adopted)
+    }
+
+    /// Everything the slot's orders could still tell.
+    pub(crate) fn ask_venue(&mut self, t: &mut Turn<'_>, at: u16) {
+        for index in self.orders_of(at) {
+            if index != NONE {
+                self.send_query(t, index);
+            }
+        }
+        self.want_reconcile(t, self.config.flat_confirm_ms);
+    }
+
+    /// Next slot of a FLATTEN: its entry is cancelled, its position is wanted closed.
+    pub(crate) fn flatten_next(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
+        t.fx.touch(CellRef::single(region::DESK));
+        while self.desk.flatten_cursor < u32::from(SLOTS_MAX) {
+            let at = u16::try_from(self.desk.flatten_cursor).unwrap_or(NONE);
+            self.desk.flatten_cursor = self.desk.flatten_cursor.saturating_add(1);
+            let stage = self.slots.at(at).stage;
+            if matches!(stage, Stage::Idle | Stage::Closed) {
+                continue;
+            }
+            self.timers.set(FLATTEN_TIMER, t.now.mono_ns.max(1));
+            t.slot = at;
+            self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+            let entry = self.slots.at(at).entry_order;
+            let cancelling = entry != NONE && self.orders.at(entry).cancel_wanted != 0;
+            if is_entry_stage(stage) && !cancelling {
+                return self.move_on(t, at, Fact::Cancel);
+            }
+            return Ok(());
+        }
+        self.timers.set(FLATTEN_TIMER, 0);
+        Ok(())
+    }
+}
