@@ -28,7 +28,7 @@ pub struct Now {
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
     Epoch(&'a Epoch),
-    Control(&'a Control),
+    Control(Writer, &'a Control),
     Intent(&'a Intent),
     Mark(&'a Mark),
     Report(Writer, &'a Report),
@@ -148,7 +148,7 @@ impl Kernel {
         self.open_outcome(t, input);
         let result = match input {
             Input::Epoch(epoch) => self.on_epoch(t, epoch),
-            Input::Control(control) => self.on_control(t, control),
+            Input::Control(_, control) => self.on_control(t, control),
             Input::Intent(intent) => self.on_intent(t, intent),
             Input::Mark(mark) => self.on_mark(t, mark),
             Input::Report(_, report) => self.on_report(t, report),
@@ -254,7 +254,7 @@ impl Default for Kernel {
 pub(crate) fn input_kind(input: Input<'_>) -> InputKind {
     match input {
         Input::Epoch(_) => InputKind::Epoch,
-        Input::Control(_) => InputKind::Control,
+        Input::Control(..) => InputKind::Control,
         Input::Intent(intent) => intent.kind,
         Input::Mark(_) => InputKind::MarkPrice,
         Input::Deadline => InputKind::Deadline,

@@ -20,8 +20,8 @@ impl Kernel {
                 outcome.source = Writer::Kernel;
                 outcome.input_id = epoch.incarnation;
             }
-            Input::Control(control) => {
-                outcome.source = Writer::Supervisor;
+            Input::Control(source, control) => {
+                outcome.source = source;
                 outcome.control_kind = control.kind;
             }
             Input::Intent(intent) => {
