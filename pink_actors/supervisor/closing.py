@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from pink_actors import shm
 from pink_actors.shm_layout import (
+    ACCOUNT,
     ORDERS,
     SLOTS,
+    ControlKind,
     OrderCell,
     OrderRole,
     OrderStatus,
@@ -60,20 +62,24 @@ async def _hold_market(tree: Supervisor) -> None:
     if tree.child("paper") is None:
         return
     if await paper_venue.hold(tree.config.paper.port):
-        # Something may have traded between the last look and the hold.
-        await _drain(tree)
+        # Something may have traded between the last look and the hold: look once more.
+        seen = tree.readers[Writer.KERNEL].read(ACCOUNT).last_snapshot_seq
+        tree.order(ControlKind.RECONCILE, "market is held")
+        await _drain(tree, seen)
     else:
         tree.display.say("the paper market could not be held; it may trade while the tree ends")
 
 
-async def _drain(tree: Supervisor) -> None:
-    """Waits, for a bounded time, until no order's fate is open."""
+async def _drain(tree: Supervisor, snapshot_seq: int = -1) -> None:
+    """Waits, for a bounded time, for a snapshot after `snapshot_seq` and no open order's fate."""
     deadline_ms = tree.now_ms() + tree.config.supervisor.drain_timeout_ms
     kernel = tree.child("kernel")
     while kernel is not None and kernel.phase is not Phase.FATAL:
         tree.turn()
-        open_orders = unfinished(tree.readers[Writer.KERNEL])
-        if not open_orders and kernel.phase is Phase.READY:
+        reader = tree.readers[Writer.KERNEL]
+        open_orders = unfinished(reader)
+        looked = reader.read(ACCOUNT).last_snapshot_seq > snapshot_seq
+        if not open_orders and looked and kernel.phase is Phase.READY:
             return
         if tree.now_ms() >= deadline_ms:
             for order in open_orders:
