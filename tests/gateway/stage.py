@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 import msgspec
 
@@ -38,6 +38,7 @@ from pink_actors.shm_layout import (
     OrderKind,
     OrderRole,
     OrderSide,
+    OrderStatus,
     PositionMode,
     Report,
     ReportKind,
@@ -52,9 +53,33 @@ SYMBOL = "BTC-USDT"
 OTHER_SYMBOL = "ETH-USDT"
 API_KEY = "k" * 32
 API_SECRET = "s" * 48
-PLAN_DELAY_MS = 2_000
+# Short, so that tests reach the moment at which absence becomes evidence.
+NOT_FOUND_AFTER_MS = 700
 WRITERS = (Writer.KERNEL, Writer.GATEWAY, Writer.LISTENER, Writer.SUPERVISOR)
 CLOCK = SystemClock()
+
+
+class Fields(TypedDict, total=False):
+    """What a test may say about a command."""
+
+    role: OrderRole
+    order_side: OrderSide
+    position_side: Side
+    order_kind: OrderKind
+    tif: TimeInForce
+    position_mode: PositionMode
+    reduce_only: int
+    adds_risk: int
+    reissue: int
+    leverage: int
+    deadline_mono_ns: int
+    since_wall_ms: int
+    venue_order_id: int
+    symbol: str
+    qty_e8: int
+    price_e12: int
+    trigger_e12: int
+    cum_qty_e8: int
 
 
 class Process:
@@ -146,7 +171,7 @@ class Paper:
 class Stage:
     """Segments of one instance; this process is the kernel of it."""
 
-    def __init__(self, instance: str, home: Path, rest_url: str, **venue: object) -> None:
+    def __init__(self, instance: str, home: Path, rest_url: str, **venue: str) -> None:
         self.instance = instance
         self.run_dir = home / instance / "run"
         self.run_dir.mkdir(parents=True, mode=0o700)
@@ -181,7 +206,7 @@ class Stage:
     ) -> None:
         self._exits.close()
 
-    def configure(self, rest_url: str, not_found_after_ms: int = 700, **venue: object) -> None:
+    def configure(self, rest_url: str, **venue: str) -> None:
         """Writes the configuration that children read."""
         settings = {
             "instance": {"name": self.instance, "home": str(self._home)},
@@ -189,7 +214,7 @@ class Stage:
                 "rest_url": rest_url, "ws_url": rest_url.replace("http", "ws") + "/swap-market",
                 "request_timeout_ms": 1500, **venue,
             },
-            "risk": {"not_found_after_ms": not_found_after_ms},
+            "risk": {"not_found_after_ms": NOT_FOUND_AFTER_MS},
             "symbols": [SYMBOL, OTHER_SYMBOL],
         }  # fmt: skip
         config.save(msgspec.convert(settings, Config), self.run_dir)
@@ -229,7 +254,7 @@ class Stage:
         """What the supervisor's mirror of the latch says."""
         self.supervisor.write(TREE, TreeCell.zero()._replace(kill_switch=engaged))
 
-    def command(self, kind: CommandKind, **fields: object) -> Command:
+    def command(self, kind: CommandKind, **fields: Unpack[Fields]) -> Command:
         """A command as the kernel makes it: a market entry of BTC unless told otherwise."""
         seq = next(self._seq)
         base = Command.zero()._replace(
@@ -255,7 +280,7 @@ class Stage:
             base = base._replace(adds_risk=0, deadline_mono_ns=0)
         return base._replace(**fields)
 
-    def about(self, kind: CommandKind, other: Command, **fields: object) -> Command:
+    def about(self, kind: CommandKind, other: Command, **fields: Unpack[Fields]) -> Command:
         """A later command about the order of an earlier one."""
         seq = next(self._seq)
         return other._replace(
@@ -317,6 +342,15 @@ class Stage:
 
         return wait_until(look, f"{kind.name} of {command.client_order_id}", timeout_s)
 
+    def filled(self, command: Command) -> Report:
+        """The order once all of it is filled."""
+
+        def look() -> Report | None:
+            report = self.do(self.about(CommandKind.QUERY, command))
+            return report if report.order_status is OrderStatus.FILLED else None
+
+        return wait_until(look, f"the fill of {command.client_order_id}", 15.0)
+
     def stats(self) -> GatewayCell:
         """The gateway's counters."""
         return self.gateway.read(GATEWAY_STATS, 0)
@@ -324,7 +358,7 @@ class Stage:
 
 @contextlib.contextmanager
 def trading(
-    instance: str, home: Path, *options: str, **venue: object
+    instance: str, home: Path, *options: str, **venue: str
 ) -> Iterator[tuple[Stage, Paper]]:
     """A stage beside a paper venue; the gateway is not started yet."""
     paper = Paper(home / "paper", *options)

@@ -16,11 +16,12 @@ from pink_actors.shm_layout import (
     OrderSide,
     OrderStatus,
     PositionMode,
+    Report,
     ReportKind,
     Side,
     TimeInForce,
 )
-from tests.gateway.stage import OTHER_SYMBOL, SYMBOL, Paper, Stage, trading
+from tests.gateway.stage import OTHER_SYMBOL, SYMBOL, Fields, Paper, Stage, trading
 
 
 @pytest.fixture
@@ -36,9 +37,11 @@ def test_at_start_the_kernel_is_told_mode_and_rules(desk: tuple[Stage, Paper]) -
     mode = stage.until(lambda r: r.kind is ReportKind.POSITION_MODE, "the position mode")
     assert mode.position_mode is PositionMode.ONE_WAY
     for symbol in (SYMBOL, OTHER_SYMBOL):
-        rules = stage.until(
-            lambda r, s=symbol: r.kind is ReportKind.INSTRUMENT and r.symbol == s, "rules"
-        )
+
+        def of_symbol(report: Report, symbol: str = symbol) -> bool:
+            return report.kind is ReportKind.INSTRUMENT and report.symbol == symbol
+
+        rules = stage.until(of_symbol, "rules")
         assert rules.tick_e12 > 0 and rules.lot_e8 > 0 and rules.min_qty_e8 > 0
         assert rules.taker_fee_e8 > 0
 
@@ -50,15 +53,7 @@ def test_a_market_order_is_placed_filled_and_settled(desk: tuple[Stage, Paper]) 
     assert placed.kind is ReportKind.ORDER_STATE
     assert placed.client_order_id == entry.client_order_id
     assert placed.venue_order_id == int(str(paper.ledger("order")[0]["order_id"]))
-    filled = stage.ask_until(entry, ReportKind.ORDER_STATE)
-    stage.until(
-        lambda r: (
-            r.order_status is OrderStatus.FILLED
-            or stage.do(stage.about(CommandKind.QUERY, entry)).order_status is OrderStatus.FILLED
-        ),
-        "the fill",
-    )
-    filled = stage.do(stage.about(CommandKind.QUERY, entry))
+    filled = stage.filled(entry)
     assert filled.cum_qty_e8 == entry.qty_e8
     assert filled.has & Has.AVG_PRICE and filled.has & Has.CUM_FEE
     settle = stage.about(
@@ -209,7 +204,7 @@ def test_income_is_told_by_transaction_and_ends_with_done(desk: tuple[Stage, Pap
     ],
 )  # fmt: skip
 def test_flaw_e16_what_the_venue_would_truncate_is_never_sent(
-    desk: tuple[Stage, Paper], fields: dict[str, object], code: Code
+    desk: tuple[Stage, Paper], fields: Fields, code: Code
 ) -> None:
     stage, paper = desk
     report = stage.do(stage.command(CommandKind.SUBMIT, **fields))

@@ -83,10 +83,12 @@ def test_order_events_and_marks_arrive(ears: tuple[Ears, Paper]) -> None:
     assert filled.client_order_id == entry.client_order_id
     assert filled.has & Has.AVG_PRICE and filled.venue_wall_ms > 0
     for index, symbol in enumerate((SYMBOL, OTHER_SYMBOL)):
-        cell = wait_until(
-            lambda i=index: ear.mark(i) if ear.mark(i).ask_e12 and ear.mark(i).open_e12 else None,
-            "a mark",
-        )
+
+        def whole(index: int = index) -> MarkCell | None:
+            cell = ear.mark(index)
+            return cell if cell.ask_e12 and cell.open_e12 and cell.last_e12 else None
+
+        cell = wait_until(whole, "a mark")
         assert cell.symbol == symbol
         assert 0 < cell.bid_e12 <= cell.ask_e12
         assert cell.low_e12 <= cell.high_e12 and cell.last_e12 > 0

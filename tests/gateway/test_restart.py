@@ -1,0 +1,111 @@
+"""The gateway dies at any moment: what it may have sent is looked for, never sent again."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pink_actors.shm_layout import (
+    Code,
+    CommandKind,
+    OrderKind,
+    OrderRole,
+    OrderSide,
+    OrderStatus,
+    ReportKind,
+    TimeInForce,
+)
+from tests.gateway.stage import CLOCK, Paper, Stage, trading
+from tests.waiting import wait_until
+
+PLACE = "POST /openApi/swap/v2/trade/order"
+
+
+@pytest.fixture
+def desk(instance: str, home: Path) -> Iterator[tuple[Stage, Paper]]:
+    """A stage whose gateway the test starts."""
+    with trading(instance, home) as (stage, paper):
+        yield stage, paper
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_an_order_in_flight_at_the_death_of_the_gateway_is_found_by_the_next(
+    desk: tuple[Stage, Paper], conditional: bool
+) -> None:
+    stage, paper = desk
+    gateway = stage.start_gateway()
+    stage.do(stage.command(CommandKind.SUBMIT))
+    order = stage.command(CommandKind.SUBMIT, qty_e8=2_000_000)
+    if conditional:
+        order = order._replace(
+            role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET, adds_risk=0,
+            order_side=OrderSide.SELL, reduce_only=1, trigger_e12=30_000 * 10**12,
+        )  # fmt: skip
+    paper.fault("delay", endpoint=PLACE, count=1, delay_ms=600)
+    stage.give(order)
+    wait_until(lambda: stage.stats().in_flight > 0, "the request under way")
+    gateway.stop(signal.SIGKILL)
+    stage.start_gateway()
+    found = stage.answer(order)
+    assert found.kind is ReportKind.ORDER_STATE
+    orders = paper.ledger("order")
+    assert len(orders) == 2
+    assert found.venue_order_id == int(str(orders[1]["order_id"]))
+
+
+def test_what_was_never_sent_is_sent_once_if_it_may_still_leave(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    resting = stage.command(
+        CommandKind.SUBMIT, adds_risk=0, order_kind=OrderKind.LIMIT, tif=TimeInForce.GTC,
+        price_e12=30_000 * 10**12, reissue=1,
+    )  # fmt: skip
+    late = stage.command(CommandKind.SUBMIT, deadline_mono_ns=CLOCK.mono_ns() + 1)
+    stage.give(resting, late)
+    stage.start_gateway()
+    assert stage.answer(resting).order_status is OrderStatus.WORKING
+    report = stage.answer(late)
+    assert (report.kind, report.code) == (ReportKind.NOT_SENT, Code.DEADLINE_PASSED)
+    assert Counter(str(row["client_order_id"]) for row in paper.ledger("order")) == Counter(
+        {resting.client_order_id: 1}
+    )
+
+
+def test_a_reissued_command_is_answered_from_the_venue_and_not_sent_again(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    stage.start_gateway()
+    entry = stage.command(CommandKind.SUBMIT)
+    first = stage.do(entry)
+    stage.seen.clear()
+    again = stage.do(entry._replace(reissue=1))
+    assert again.kind is ReportKind.ORDER_STATE
+    assert again.venue_order_id == first.venue_order_id
+    assert len(paper.ledger("order")) == 1
+
+
+def test_a_stop_loss_rests_while_the_gateway_is_dead(desk: tuple[Stage, Paper]) -> None:
+    stage, paper = desk
+    gateway = stage.start_gateway()
+    stage.do(stage.command(CommandKind.SUBMIT))
+    stop = stage.command(
+        CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
+        order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=20_000 * 10**12,
+    )  # fmt: skip
+    placed = stage.do(stop)
+    gateway.stop(signal.SIGTERM)
+    stage.start_gateway()
+    asked = stage.command(CommandKind.RECONCILE)
+    stage.give(asked)
+    row = stage.until(
+        lambda r: r.kind is ReportKind.SNAPSHOT_ORDER and r.command_seq == asked.command_seq,
+        "the stop in the snapshot",
+    )
+    assert row.venue_order_id == placed.venue_order_id
+    assert paper.ledger("end") == []
