@@ -61,6 +61,12 @@ class CellBusy(ZincError):
 class CorruptRecord(ZincError):
     """A record in a ring does not match its checksum."""
 
+class JournalDamaged(Exception):
+    """A record that was written is not readable: nothing after it can be trusted."""
+
+class JournalGone(Exception):
+    """Retention removed the records asked for; the text names the first one kept."""
+
 class BadSize(ZincError):
     """A record of another size than the region holds, or an index outside it."""
 
@@ -188,6 +194,14 @@ class RingConsumer:
     def ready(self) -> bool: ...
     def wait(self, timeout_ms: int) -> bool:
         """Spins, then parks, at most 100 ms; whether there is something to poll."""
+
+@final
+class JournalReader:
+    """Outcomes of a journal directory, in order; it remembers where it is."""
+
+    def __new__(cls, directory: str) -> JournalReader: ...
+    def read(self, from_seq: int, max: int, limit_seq: int) -> list[tuple[int, bytes]]:
+        """Up to `max` outcomes from `from_seq` on; none beyond `limit_seq`, the written mark."""
 
 def wait_any(consumers: list[RingConsumer], timeout_ms: int) -> bool:
     """Like `wait`, on several rings."""

@@ -7,6 +7,7 @@ pub mod error;
 pub mod format;
 pub mod machine;
 pub mod open_commands;
+pub mod outcomes;
 pub mod packing;
 pub mod reader;
 pub mod record;

@@ -69,11 +69,6 @@ impl Commands {
         }
     }
 
-    /// Commands that wait for their record to be durable or for room.
-    pub fn waiting(&self) -> usize {
-        self.staged.len() + self.now.len() + self.durable.len()
-    }
-
     /// True if a command waits only for the disk.
     pub fn waits_for_disk(&self, durable_seq: u64) -> bool {
         self.durable.front().is_some_and(|command| command.command_seq / 8 > durable_seq)

@@ -5,6 +5,7 @@
 )]
 
 mod error;
+mod journal;
 mod ring;
 mod segment;
 
@@ -87,6 +88,8 @@ mod _native {
         AttachRefused, Backpressure, BadSize, CellBusy, CorruptRecord, CreateRefused, Lapped,
         NotWriter, WriterHeld, ZincError,
     };
+    #[pymodule_export]
+    use super::journal::{JournalDamaged, JournalGone, JournalReader};
     #[pymodule_export]
     use super::ring::{RingConsumer, RingProducer};
     #[pymodule_export]
