@@ -1835,7 +1835,7 @@ class SlotCell(NamedTuple):
     profit_order: int
     opened_wall_ns: int  # first fill
     closed_wall_ns: int  # flat
-    changed_wall_ns: int
+    changed_wall_ns: int  # stage or size last changed
     changed_mono_ns: int
     discrepancy_qty_e8: int  # what the venue holds more or less, while reconciling
     absent_since_wall_ns: int  # first complete snapshot without this position; 0 = none

@@ -3536,6 +3536,7 @@ pub struct SlotCell {
     pub opened_wall_ns: i64,
     /// flat
     pub closed_wall_ns: i64,
+    /// stage or size last changed
     pub changed_wall_ns: i64,
     pub changed_mono_ns: u64,
     /// what the venue holds more or less, while reconciling

@@ -46,8 +46,8 @@ from pink_actors.shm_layout import (
 
 EVENTS_MAX = 30
 # How far back the event list starts when a monitor attaches.
-OUTCOMES_BACK_MAX = 500
-OUTCOMES_PER_READ_MAX = 2_000
+OUTCOMES_BACK_MAX = 8_000
+OUTCOMES_PER_READ_MAX = 8_192
 LIVES_IN = (
     Writer.SUPERVISOR,
     Writer.KERNEL,

@@ -246,11 +246,15 @@ impl Kernel {
         let slot = self.slots.at_mut(at);
         let before = Weight::of(slot);
         let agenda = slot.agenda_mono_ns;
+        let was = (slot.stage, slot.qty_e8, slot.generation);
         change(slot);
         revalue(slot);
         slot.seq = t.seq;
-        slot.changed_wall_ns = t.now.wall_ns;
-        slot.changed_mono_ns = t.now.mono_ns;
+        // A strategy waits on these times, and marks come several times a second.
+        if was != (slot.stage, slot.qty_e8, slot.generation) {
+            slot.changed_wall_ns = t.now.wall_ns;
+            slot.changed_mono_ns = t.now.mono_ns;
+        }
         let after = Weight::of(slot);
         let next = slot.agenda_mono_ns;
         if next != agenda {
