@@ -15,7 +15,6 @@ from pink_actors import runner
 from pink_actors.errors import ConfigError, PermanentError, PinkError, SecretsError
 from pink_actors.shm_layout import ActorState
 
-
 PR_GET_DUMPABLE = 3
 PR_SET_DUMPABLE = 4
 
