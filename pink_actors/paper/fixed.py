@@ -19,7 +19,7 @@ _WIDE = Context(prec=120)
 
 def parse_scaled(text: str, digits: int) -> int | None:
     """Read a decimal text as an integer of 10^-digits, truncating; None when it is no number."""
-    if len(text) > TEXT_LENGTH_MAX or not text.isascii():
+    if len(text) > TEXT_LENGTH_MAX or not text.isascii() or "_" in text or " " in text:
         return None
     whole, _, fraction = text.partition(".")
     if whole.isdigit() and (not fraction or fraction.isdigit()):

@@ -112,7 +112,8 @@ class Client:
         """A socket, for market data or for the account of the key."""
         query = f"?listenKey={listen_key}" if listen_key else ""
         url = self.base.replace("http", "ws", 1) + "/swap-market" + query
-        async with connect(url) as socket:
+        # Without a bound on unread frames a test that stops reading can still say goodbye.
+        async with connect(url, max_queue=None) as socket:
             yield Stream(socket)
 
     async def listen_key(self) -> str:

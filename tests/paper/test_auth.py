@@ -76,8 +76,8 @@ def test_a_body_that_cannot_be_read_is_refused_whole(body: bytes) -> None:
     ({"timestamp": "94999"}, False), ({"timestamp": "99000", "recvWindow": "500"}, False),
     ({"timestamp": "94999", "recvWindow": "60000"}, False),
     ({"timestamp": "95000", "recvWindow": "0"}, True), ({}, False), ({"timestamp": ""}, False),
-    ({"timestamp": "now"}, False), ({"timestamp": "١٢٣"}, False), ({"timestamp": "9" * 40}, False),
-    ({"timestamp": "-5"}, False), ({"timestamp": "1e5"}, False),
+    ({"timestamp": "now"}, False), ({"timestamp": "\u0661\u0662"}, False),
+    ({"timestamp": "9" * 40}, False), ({"timestamp": "-5"}, False), ({"timestamp": "1e5"}, False),
 ])
 def test_a_request_must_be_of_now(params: dict[str, str], fits: bool) -> None:
     assert check_time(params, 100_000) is (None if fits else STALE)

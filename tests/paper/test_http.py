@@ -129,7 +129,7 @@ async def test_bad_requests_get_coded_answers_and_change_nothing(tmp_path: Path)
         assert (await client.raw("GET", "/openApi/nowhere")).code == 100400
         for body in ('{"a":', "{1:2}", "[]"):
             assert (await client.raw("POST", ORDER, content=body, key="key-main")).code != 0
-        for odd in ("NaN", "1e400", "-1", "0x10", "١", "1" * 60, "Infinity", " "):
+        for odd in ("NaN", "1e400", "-1", "0x10", "\u0661", "1" * 60, "Infinity", " "):
             refused = await client.place(side="BUY", type="MARKET", quantity=odd)
             assert refused.code == 109400, odd
         client.skew_ms = -10_000

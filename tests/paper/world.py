@@ -1,11 +1,12 @@
-"""A venue without sockets, driven by lines of text: what happens on the left, what holds on the right.
+"""A venue without sockets, driven by lines: what happens on the left, what holds on the right.
 
     buy limit 0.5 @ 49000      | open 1
     price 48990                | last FILLED 0.5, pos 0.5
 
 Actions: `buy|sell <type> <quantity> [@ price] [stop price] [words]`, `price P`, `wait MS`,
-`cancel`, `amend Q`. Words: ioc fok post reduce long short close contract, `rate R`, `sl P`, `tp P`.
-Checks: `last STATUS FILLED`, `pos Q`, `long Q`, `short Q`, `open N`, `code N`, `wallet M`, `role R`.
+`cancel`, `leverage N`, `isolated`. Words: ioc fok post reduce long short close contract,
+`rate R`, `id NAME`, `sl P`, `tp P`. Checks: `last STATUS FILLED`, `pos Q`, `long Q`, `short Q`,
+`open N`, `code N`, `wallet M`, `role R`, `at P`.
 """
 
 from random import Random

@@ -1,0 +1,129 @@
+"""The program: arguments, readiness, orderly ends, and a death that loses nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pink_actors.paper.auth import ApiKey
+from tests.paper.serving import Client, at
+from tests.waiting import wait_until
+
+COMMAND = [sys.executable, "-m", "pink_actors.paper.cli"]
+
+
+@contextmanager
+def venue(data: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The program, serving; it is ended when the test has not ended it."""
+    reader, writer = os.pipe()
+    port_file = data.parent / "port"
+    process = subprocess.Popen(
+        [*COMMAND, "--data", str(data), "--port-file", str(port_file), "--ready-fd", str(writer),
+         *more],
+        pass_fds=(writer,), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    try:
+        with os.fdopen(reader, "rb") as ready:
+            assert ready.read() == b"\n", process.stderr
+        yield process, f"http://127.0.0.1:{port_file.read_text().strip()}"
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def own_key(data: Path) -> ApiKey:
+    """The key that the venue made for itself."""
+    path = data / "keys.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    return ApiKey(**json.loads(path.read_bytes())[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_when_it_serves_and_ends_in_order(tmp_path: Path, number: int) -> None:
+    with venue(tmp_path / "data") as (process, base):
+        assert httpx.get(f"{base}/openApi/swap/v2/server/time").json()["code"] == 0
+        assert httpx.post(f"{base}/paper/control", json={"op": "clear"}).status_code == 404
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr is not None and process.stderr.read() == b""
+
+
+async def test_a_kill_loses_no_acknowledged_order(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    order = {"side": "BUY", "type": "LIMIT", "price": 80_000, "quantity": "0.001"}
+    taken: list[object] = []
+    for _ in range(3):
+        with venue(data, "--rate-limits", "off") as (process, base):
+            async with Client(base, own_key(data)) as client:
+                listed = await client.get("v2/trade/openOrders")
+                assert [at(row, "orderId") for row in _list(listed.data)] == taken
+                for _ in range(20):
+                    taken.append(at((await client.place(**order)).data, "order", "orderId"))
+            process.kill()
+            assert process.wait(timeout=10) == -signal.SIGKILL
+    assert len(set(taken)) == 60
+
+
+def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    keys = [{"account": "a", "api_key": "the-key", "api_secret": "the-secret", "balance": "5"}]
+    os.write(writer, json.dumps(keys).encode())
+    os.close(writer)
+    process = subprocess.Popen(
+        [*COMMAND, "--data", str(tmp_path / "data"), "--keys-fd", str(reader)],
+        pass_fds=(reader,), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+    os.close(reader)
+    ledger = tmp_path / "data" / "ledger.jsonl"
+    wait_until(lambda: ledger.exists() and ledger.stat().st_size > 0, "the ledger")
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert not (tmp_path / "data" / "keys.json").exists()
+    assert b"the-secret" not in out + err + ledger.read_bytes()
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), [
+    (["--magic"], 64, "--help"), (["--port", "70000"], 64, "--port 70000"),
+    (["--symbols", "XYZ-USDT"], 64, "BTC-USDT"), (["--speed", "-1"], 64, "--speed"),
+    (["--balance", "much"], 64, "--balance"), (["--keys-file", "/nowhere/keys"], 78, "--keys-file"),
+    (["--candles", "/nowhere/x.csv"], 78, "/nowhere/x.csv"),
+    (["--faults", "/nowhere/plan.toml"], 78, "/nowhere/plan.toml"),
+    (["--keys-fd", "77"], 78, "descriptor 77"),
+])
+def test_bad_arguments_are_refused_in_one_line(
+    tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--data", str(tmp_path), *arguments], capture_output=True, timeout=20
+    )
+    assert done.returncode == code
+    assert done.stderr.count(b"\n") == 1
+    assert words in done.stderr.decode()
+
+
+def test_a_damaged_ledger_and_a_second_venue_are_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with venue(data):
+        second = subprocess.run([*COMMAND, "--data", str(data)], capture_output=True, timeout=20)
+        assert second.returncode == 75
+        assert b"another venue" in second.stderr
+    (data / "ledger.jsonl").write_bytes(b"{}\n{}\n")
+    third = subprocess.run([*COMMAND, "--data", str(data)], capture_output=True, timeout=20)
+    assert third.returncode == 125
+    assert b"ledger.jsonl:1" in third.stderr
+
+
+def _list(row: object) -> list[object]:
+    found = at(row, "orders")
+    assert isinstance(found, list)
+    return found
