@@ -13,7 +13,7 @@ from pink_actors.rest.connection import Answer, Ending, Turn
 from pink_actors.shm_layout import ORDERS, Command
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Meaning
-from pink_actors.venue.evidence import CLOCK_SLACK_MS, match_unnamed, mismatch
+from pink_actors.venue.evidence import CLOCK_SLACK_MS, match_unnamed, mismatch, sent_after_ms
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
 from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
@@ -64,7 +64,7 @@ async def _by_id(desk: Desk, command: Command, priority: Priority) -> Look:
         facts = replies.order(answer.data)
     except Malformed as error:
         return await _unreadable(desk, answer, error)
-    contradiction = mismatch(command, facts)
+    contradiction = mismatch(command, facts, desk.connection.offset_ms_min)
     if contradiction:
         text = f"order {facts.venue_order_id} is not ours: {contradiction}"
         await desk.reporter.diagnose(text, command.symbol)
@@ -74,8 +74,8 @@ async def _by_id(desk: Desk, command: Command, priority: Priority) -> Look:
 
 async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look:
     now_ms = desk.connection.venue_wall_ms()
-    sent_ms = command.submitted_wall_ms or command.created_wall_ns // 1_000_000
-    since_ms = sent_ms - CLOCK_SLACK_MS
+    offset_ms_min = desk.connection.offset_ms_min
+    since_ms = sent_after_ms(command, offset_ms_min)
     rows: list[OrderFacts] = []
     # Open ones first: an order that triggers in between is then seen in the second list.
     for request in (
@@ -90,7 +90,7 @@ async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look
         except Malformed as error:
             return await _unreadable(desk, answer, error)
     by_id = {facts.venue_order_id: facts for facts in rows}
-    matches = match_unnamed(command, by_id.values(), _claimed(desk, command))
+    matches = match_unnamed(command, by_id.values(), _claimed(desk, command), offset_ms_min)
     if len(matches) > 1:
         text = f"{len(matches)} orders match {command.client_order_id}"
         await desk.reporter.diagnose(text, command.symbol)

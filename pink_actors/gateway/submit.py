@@ -108,7 +108,7 @@ async def _accepted(desk: Desk, command: Command, answer: Answer) -> None:
         await desk.reporter.diagnose(str(error), command.symbol)
         await _unknown(desk, command, answer)
         return
-    contradiction = echo_mismatch(command, facts)
+    contradiction = echo_mismatch(command, facts, desk.connection.offset_ms_min)
     if contradiction:
         await desk.reporter.diagnose(f"echo: {contradiction}", command.symbol)
     await _report_order(desk, command, accepted_echo(facts), answer)

@@ -109,6 +109,7 @@ class Connection:
         self._budget = Budget(clock, self.counters, limited=venue.rate_limits == "on")
         self._base = venue.rest_url.rstrip("/")
         self._offset_ms = 0
+        self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
         read_s = venue.request_timeout_ms / 1000
         try:
             self._client = httpx.AsyncClient(
@@ -166,6 +167,7 @@ class Connection:
         sent_wall_ms = answer.asked_wall_ms or sent_wall_ms
         middle_wall_ms = (sent_wall_ms + answer.wall_ns // NS_PER_MS) // 2
         self._offset_ms = server_ms - middle_wall_ms
+        self.offset_ms_min = min(self.offset_ms_min, self._offset_ms)
         self.counters.clock_offset_ms = self._offset_ms
         return True
 

@@ -5,35 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from pink_actors.shm_layout import Command, OrderStatus, Side
+from pink_actors.shm_layout import Command, CommandKind, OrderStatus, Side
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
-# How far the venue's clock may stand before ours when an order's time is compared.
+# How far the measured offset of the venue's clock may be off.
 CLOCK_SLACK_MS: Final = 2_000
 
 
-def mismatch(command: Command, facts: OrderFacts) -> str:
-    """What of a found order contradicts the command; empty when it is ours."""
+def mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:
+    """What of a found order contradicts the command; empty when it is ours.
+
+    `offset_ms_min` is the smallest difference, venue minus here, that was ever measured: an order
+    is too old only if it is so on every clock the venue has shown us.
+    """
     if facts.symbol != command.symbol:
         return f"symbol is {facts.symbol}"
     if facts.order_side is not command.order_side:
         return f"side is {facts.order_side.name}"
     if facts.order_kind is not command.order_kind:
         return f"type is {facts.order_kind.name}"
-    if facts.qty_e8 is not None and facts.qty_e8 != command.qty_e8:
+    # A cancel of an order that no slot knows any more names no quantity.
+    if facts.qty_e8 is not None and command.qty_e8 and facts.qty_e8 != command.qty_e8:
         return f"quantity is {facts.qty_e8}e-8"
     if facts.client_order_id and command.client_order_id:
         if facts.client_order_id != command.client_order_id.lower():
             return f"client id is {facts.client_order_id}"
-    if _too_old(command, facts):
+    if 0 < facts.created_ms < sent_after_ms(command, offset_ms_min):
         return "it is older than the command"
     return ""
 
 
-def echo_mismatch(command: Command, facts: OrderFacts) -> str:
+def sent_after_ms(command: Command, offset_ms_min: int) -> int:
+    """Venue time before which the order cannot have been made; 0 = not known."""
+    sent_ms = command.submitted_wall_ms
+    if not sent_ms and command.kind is CommandKind.SUBMIT:
+        sent_ms = command.created_wall_ns // 1_000_000
+    return sent_ms + offset_ms_min - CLOCK_SLACK_MS if sent_ms else 0
+
+
+def echo_mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:
     """What the venue understood otherwise than we said; it truncates instead of refusing."""
-    found = mismatch(command, facts)
+    found = mismatch(command, facts, offset_ms_min)
     if found:
         return found
     named = command.order_kind in KINDS_WITH_CLIENT_ID
@@ -46,7 +59,7 @@ def echo_mismatch(command: Command, facts: OrderFacts) -> str:
 
 
 def match_unnamed(
-    command: Command, rows: Iterable[OrderFacts], claimed: Collection[int]
+    command: Command, rows: Iterable[OrderFacts], claimed: Collection[int], offset_ms_min: int
 ) -> list[OrderFacts]:
     """Orders without a client id that can be the command's, those of other commands left out.
 
@@ -57,16 +70,11 @@ def match_unnamed(
         facts
         for facts in rows
         if facts.venue_order_id not in claimed
-        and not mismatch(command, facts)
+        and not mismatch(command, facts, offset_ms_min)
         and (facts.trigger_e12 or 0) == command.trigger_e12
         and facts.position_side in (Side.NONE, command.position_side)
         and facts.qty_e8 == command.qty_e8
     ]
-
-
-def _too_old(command: Command, facts: OrderFacts) -> bool:
-    sent_ms = command.submitted_wall_ms or command.created_wall_ns // 1_000_000
-    return 0 < facts.created_ms < sent_ms - CLOCK_SLACK_MS
 
 
 def accepted_echo(facts: OrderFacts) -> OrderFacts:

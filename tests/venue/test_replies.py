@@ -188,8 +188,8 @@ def test_the_envelope_is_read_in_all_its_shapes() -> None:
     assert replies.body(b'{"code":109421,"msg":"order not exist","data":null}').code == 109421
     assert replies.body(b'{"listenKey":"abc"}', bare=True).listen_key == "abc"
     assert replies.body(b"{}", bare=True).code == 0
-    for broken in (b"", b"{}", b'{"listenKey":"abc"}', b"<html>", b'{"code":1e40}', b'{"code":[]}', b'{"code":99999999999}',
-                   b"[" * 5000):  # fmt: skip
+    for broken in (b"", b"{}", b'{"listenKey":"abc"}', b"<html>", b'{"code":1e40}', b'{"code":[]}',
+                   b'{"code":99999999999}', b"[" * 5000):  # fmt: skip
         with pytest.raises(Malformed):
             replies.body(broken)
 

@@ -1,0 +1,172 @@
+"""Which found order is ours, and what an echo proves."""
+
+from __future__ import annotations
+
+import pytest
+
+from pink_actors.shm_layout import (
+    Code,
+    Command,
+    CommandKind,
+    OrderKind,
+    OrderSide,
+    OrderStatus,
+    PositionMode,
+    Side,
+    TimeInForce,
+)
+from pink_actors.venue import quantise, requests
+from pink_actors.venue.evidence import accepted_echo, echo_mismatch, match_unnamed, mismatch
+from pink_actors.venue.facts import InstrumentFacts, OrderFacts
+from pink_actors.venue.requests import Unsendable
+
+SENT_MS = 1_700_000_000_000
+COMMAND = Command.zero()._replace(
+    kind=CommandKind.SUBMIT, symbol="BTC-USDT", order_side=OrderSide.SELL,
+    position_side=Side.LONG, order_kind=OrderKind.STOP_MARKET, qty_e8=1_000_000,
+    trigger_e12=30_000 * 10**12, client_order_id="tag-1-1-s0-1", submitted_wall_ms=SENT_MS,
+    position_mode=PositionMode.ONE_WAY,
+)  # fmt: skip
+FACTS = OrderFacts(
+    symbol="BTC-USDT", venue_order_id=7, client_order_id="", order_side=OrderSide.SELL,
+    position_side=Side.NONE, order_kind=OrderKind.STOP_MARKET, tif=TimeInForce.NONE,
+    status=OrderStatus.WORKING, status_word="NEW", reduce_only=True, qty_e8=1_000_000,
+    price_e12=None, trigger_e12=30_000 * 10**12, cum_qty_e8=0, avg_price_e12=None, cum_fee_e8=0,
+    created_ms=SENT_MS + 20, updated_ms=0, market_ms=0,
+)  # fmt: skip
+OTHERS = {
+    "symbol": FACTS._replace(symbol="ETH-USDT"),
+    "side": FACTS._replace(order_side=OrderSide.BUY),
+    "type": FACTS._replace(order_kind=OrderKind.TAKE_PROFIT_MARKET),
+    "quantity": FACTS._replace(qty_e8=1_000_001),
+    "client id": FACTS._replace(client_order_id="somebody"),
+    "age": FACTS._replace(created_ms=SENT_MS - 60_000),
+}
+
+
+def test_an_order_of_the_same_features_is_ours() -> None:
+    assert mismatch(COMMAND, FACTS, 0) == ""
+    assert match_unnamed(COMMAND, [FACTS], set(), 0) == [FACTS]
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_flaw_g9_an_order_that_differs_in_anything_is_not_ours(what: str) -> None:
+    assert mismatch(COMMAND, OTHERS[what], 0)
+    assert match_unnamed(COMMAND, [OTHERS[what]], set(), 0) == []
+
+
+def test_an_order_is_too_old_only_on_every_clock_the_venue_has_shown() -> None:
+    assert mismatch(COMMAND, OTHERS["age"], -60_000) == ""
+
+
+def test_an_unnamed_order_of_another_trigger_or_of_another_command_is_not_ours() -> None:
+    other = FACTS._replace(trigger_e12=31_000 * 10**12)
+    assert match_unnamed(COMMAND, [other], set(), 0) == []
+    assert match_unnamed(COMMAND, [FACTS], {FACTS.venue_order_id}, 0) == []
+
+
+def test_two_candidates_are_both_named_so_that_none_is_guessed() -> None:
+    twin = FACTS._replace(venue_order_id=8)
+    assert len(match_unnamed(COMMAND, [FACTS, twin], set(), 0)) == 2
+
+
+def test_what_the_venue_truncated_shows_in_the_echo() -> None:
+    named = COMMAND._replace(order_kind=OrderKind.MARKET, trigger_e12=0)
+    echo = FACTS._replace(
+        order_kind=OrderKind.MARKET, client_order_id="tag-1-1-s0-1", trigger_e12=None
+    )
+    assert echo_mismatch(named, echo, 0) == ""
+    assert "quantity" in echo_mismatch(named, echo._replace(qty_e8=999_999), 0)
+    assert "no client id" in echo_mismatch(named, echo._replace(client_order_id=""), 0)
+    assert "trigger" in echo_mismatch(COMMAND, FACTS._replace(trigger_e12=1), 0)
+
+
+def test_flaw_f19_an_echo_is_an_acknowledgement_unless_it_proves_a_whole_fill() -> None:
+    filled = FACTS._replace(status=OrderStatus.FILLED, cum_qty_e8=1_000_000, avg_price_e12=5)
+    assert accepted_echo(filled).status is OrderStatus.FILLED
+    for claim in (
+        filled._replace(avg_price_e12=None),
+        filled._replace(cum_qty_e8=0),
+        filled._replace(cum_qty_e8=999_999),
+    ):
+        assert accepted_echo(claim).status is OrderStatus.WORKING
+    assert accepted_echo(FACTS._replace(status=OrderStatus.NONE)).status is OrderStatus.WORKING
+
+
+RULES = InstrumentFacts(
+    symbol="BTC-USDT", tick_e12=10**11, lot_e8=10_000, min_qty_e8=20_000,
+    min_notional_e8=200_000_000, maker_fee_e8=0, taker_fee_e8=0, open_to_api=True,
+)  # fmt: skip
+LIMIT = COMMAND._replace(
+    order_kind=OrderKind.LIMIT, tif=TimeInForce.GTC, price_e12=30_000 * 10**12, trigger_e12=0,
+    adds_risk=1,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (LIMIT, Code.OK),
+        (LIMIT._replace(qty_e8=1_000_001), Code.LOT),
+        (LIMIT._replace(price_e12=30_000 * 10**12 + 1), Code.TICK),
+        (COMMAND._replace(trigger_e12=1), Code.TICK),
+        (LIMIT._replace(qty_e8=10_000), Code.MIN_QUANTITY),
+        (LIMIT._replace(qty_e8=20_000, price_e12=10**12), Code.MIN_NOTIONAL),
+        (LIMIT._replace(qty_e8=10_000, adds_risk=0), Code.OK),
+    ],
+)
+def test_flaw_e16_what_is_off_the_grid_is_named_before_it_is_sent(
+    command: Command, code: Code
+) -> None:
+    assert quantise.refusal(command, RULES) is code
+
+
+def params(command: Command, mode: PositionMode = PositionMode.ONE_WAY) -> dict[str, str]:
+    """The parameters of a place request."""
+    return dict(requests.place_order(command, mode).params)
+
+
+def test_flaw_e3_m18_every_order_type_says_all_that_belongs_to_it() -> None:
+    limit = params(LIMIT._replace(tif=TimeInForce.POST_ONLY, client_order_id="ABC-1"))
+    assert (limit["price"], limit["timeInForce"]) == ("30000", "PostOnly")
+    assert (limit["quantity"], limit["clientOrderId"]) == ("0.01", "abc-1")
+    stop = params(COMMAND._replace(reduce_only=1))
+    assert (stop["stopPrice"], stop["workingType"]) == ("30000", "MARK_PRICE")
+    assert stop["reduceOnly"] == "true"
+    assert "clientOrderId" not in stop
+    trailing = params(
+        COMMAND._replace(order_kind=OrderKind.TRAILING_STOP_MARKET, price_e12=5 * 10**12)
+    )
+    assert (trailing["price"], trailing["activationPrice"]) == ("5", "30000")
+
+
+def test_reduce_only_is_said_in_one_way_mode_and_the_side_in_hedge_mode() -> None:
+    closing = COMMAND._replace(reduce_only=1)
+    assert params(closing)["positionSide"] == "BOTH"
+    hedge = params(closing, PositionMode.HEDGE)
+    assert hedge["positionSide"] == "LONG"
+    assert "reduceOnly" not in hedge
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        COMMAND._replace(order_kind=OrderKind.UNKNOWN),
+        COMMAND._replace(order_side=OrderSide.NONE),
+        COMMAND._replace(qty_e8=-1),
+        COMMAND._replace(trigger_e12=0),
+        LIMIT._replace(tif=TimeInForce.NONE),
+        LIMIT._replace(price_e12=-5),
+        LIMIT._replace(client_order_id=""),
+    ],
+)
+def test_flaw_h8_a_command_that_says_too_little_is_refused_and_nothing_is_assumed(
+    command: Command,
+) -> None:
+    with pytest.raises(Unsendable):
+        requests.place_order(command, PositionMode.ONE_WAY)
+
+
+def test_an_unknown_position_mode_sends_nothing() -> None:
+    with pytest.raises(Unsendable):
+        requests.place_order(LIMIT, PositionMode.UNKNOWN)
