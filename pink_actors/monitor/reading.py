@@ -87,7 +87,7 @@ class Watch:
         if kernel is None:
             return None
         followed = kernel.follow(OUTCOMES)
-        followed.seek(max(followed.next_seq, kernel.tail(OUTCOMES) - OUTCOMES_BACK_MAX))
+        followed.seek(max(0, kernel.tail(OUTCOMES) - OUTCOMES_BACK_MAX))
         return followed
 
     def _attach(self, writer: Writer) -> Reader | None:
