@@ -167,7 +167,7 @@ class TradeEvent(NamedTuple):
 
 
 class TradeExitLeg(NamedTuple):
-    """What one input booked on one exit order; the figures of a leg are the sums over it."""
+    """An exit order after an input that booked on it; its last row has the settled figures."""
 
     instance: Word
     journal_id: U64
@@ -181,10 +181,10 @@ class TradeExitLeg(NamedTuple):
     role: Word
     client_order_id: Text
     provenance: Word
-    qty: Amount
-    notional: Amount
-    fee: Amount
-    realised: Amount
+    cum_qty: Amount
+    cum_notional: Amount
+    cum_fee: Amount
+    realised_change: Amount
     remaining_qty: Amount
 
 

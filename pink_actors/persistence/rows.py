@@ -132,14 +132,14 @@ def trade_event(key: Key, o: Outcome) -> TradeEvent | None:
 
 
 def trade_exit_leg(key: Key, o: Outcome) -> TradeExitLeg | None:
-    """What one input booked on one exit order, and on no other."""
+    """The figures of one exit order alone, after an input that booked on it."""
     if o.role not in EXIT_ROLES or o.code not in BOOKED or not _booked(o):
         return None
     return TradeExitLeg(
         *key, o.seq, o.wall_ns, o.trade_id, o.symbol, o.slot_side.name, o.leg, o.leg_count,
-        o.role.name, o.client_order_id, o.fill_provenance.name, _amount(_booked_qty_e8(o)),
-        _amount(o.fill_notional_e8), _amount(o.fill_fee_e8), _amount(o.fill_realised_e8),
-        _amount(o.slot_qty_e8),
+        o.role.name, o.client_order_id, o.fill_provenance.name, _amount(o.order_cum_qty_e8),
+        _amount(o.order_cum_notional_e8), _amount(o.order_cum_fee_e8),
+        _amount(o.fill_realised_e8), _amount(o.slot_qty_e8),
     )
 
 
@@ -258,6 +258,8 @@ def _booked_qty_e8(o: Outcome) -> int:
 
 
 def _booked(o: Outcome) -> bool:
+    if o.report_kind is ReportKind.FILL and o.fill_provenance is Provenance.SETTLED:
+        return True
     money = (o.fill_notional_e8, o.fill_fee_e8, o.fill_realised_e8)
     return _booked_qty_e8(o) != 0 or any(money)
 

@@ -1,0 +1,1 @@
+"""Compares venue ledger, journal, final slots and ClickHouse, sharing no code with any of them."""

@@ -1,0 +1,235 @@
+"""The venue's ledger against journal and slots: orders, fills, fees, money and positions."""
+
+from typing import NamedTuple
+
+from pink_actors.shm_layout import (
+    AccountCell,
+    Code,
+    OrderStatus,
+    Outcome,
+    Report,
+    ReportKind,
+    Side,
+    SlotCell,
+)
+from pink_actors.verify.findings import Findings, value_e8
+from pink_actors.verify.journal import Entry, Journal
+from pink_actors.verify.ledger import Book, LedgerFill, LedgerOrder, Turnover, turnover
+
+STORE = "journal"
+INSTANCE_CHARS = 8
+NEVER_AT_VENUE = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
+BOOKED = frozenset({Code.OK, Code.OVERFILL})
+
+
+class JournalOrder:
+    """One order of PINK's as the journal's outcomes tell it."""
+
+    def __init__(self) -> None:
+        self.last: Outcome = Outcome.zero()
+        self.place = ""
+        self.status = OrderStatus.NONE
+        self.venue_order_id = 0
+        self.fills: dict[str, tuple[str, Report]] = {}
+
+    def learn(self, entry: Entry) -> None:
+        """One more outcome about this order."""
+        self.last, self.place = entry.outcome, entry.place
+        if entry.outcome.order_status is not OrderStatus.NONE:
+            self.status = entry.outcome.order_status
+        self.venue_order_id = entry.outcome.venue_order_id or self.venue_order_id
+
+
+class Final(NamedTuple):
+    """How the kernel left its cells."""
+
+    name: str
+    account: AccountCell
+    slots: list[SlotCell]
+
+
+class Matched(NamedTuple):
+    """Whose orders are whose."""
+
+    ours: list[tuple[LedgerOrder, JournalOrder]]
+    foreign: list[LedgerOrder]
+    book: Book
+
+
+def orders_of(journal: Journal, findings: Findings) -> dict[str, JournalOrder]:
+    """Every order that the journal names, with its fills as the venue reported them."""
+    findings.begin("journal: fills as reported = fills as booked")
+    orders: dict[str, JournalOrder] = {}
+    for entry in journal.entries:
+        outcome = entry.outcome
+        if not outcome.client_order_id or outcome.code is Code.FOREIGN_ORDER:
+            continue
+        order = orders.setdefault(outcome.client_order_id, JournalOrder())
+        order.learn(entry)
+        fill = outcome.report_kind is ReportKind.FILL and outcome.code in BOOKED
+        if fill and entry.report is not None:
+            _learn_fill(order, entry, entry.report, findings)
+    return orders
+
+
+def _learn_fill(order: JournalOrder, entry: Entry, report: Report, findings: Findings) -> None:
+    booked, place = entry.outcome, entry.place
+    findings.equal(STORE, place, "fill_id", booked.fill_id, "input", report.fill_id)
+    findings.money(STORE, place, "fill_qty", booked.fill_qty_e8, "input", report.qty_e8)
+    findings.equal(STORE, place, "fill_price", booked.fill_price_e12, "input", report.price_e12)
+    findings.money(STORE, place, "fill_fee", booked.amount_e8, "input", report.amount_e8)
+    known = order.fills.get(report.fill_id)
+    if known is None:
+        order.fills[report.fill_id] = (place, report)
+        return
+    # A settling that was begun anew tells its rows again, and they must be the same rows.
+    for field in ("qty_e8", "price_e12", "amount_e8", "symbol"):
+        again, first = report._asdict()[field], known[1]._asdict()[field]
+        findings.equal(STORE, place, field, again, f"journal {known[0]}", first)
+
+
+def match(
+    books: dict[str, Book],
+    orders: dict[str, JournalOrder],
+    journal: Journal,
+    instance: str,
+    findings: Findings,
+) -> Matched:
+    """Pairs by client order id, else by the venue's; what nobody here sent is foreign."""
+    findings.begin("orders: journal = ledger")
+    by_venue_id = {order.venue_order_id: order for order in orders.values() if order.venue_order_id}
+    prefix = f"{instance[:INSTANCE_CHARS].lower()}{journal.journal_id & 0xFFFFFFFF:08x}"
+    book = _own_book(books, orders, prefix)
+    ours: list[tuple[LedgerOrder, JournalOrder]] = []
+    foreign: list[LedgerOrder] = []
+    complete = not journal.entries or journal.entries[0].seq == 1
+    for sent in book.orders.values():
+        order = orders.get(sent.client_order_id) or by_venue_id.get(sent.order_id)
+        if order is not None:
+            ours.append((sent, order))
+        elif sent.client_order_id.startswith(prefix) and complete:
+            name = f"order {sent.client_order_id}"
+            findings.wrong(STORE, name, "order", "missing", f"ledger {sent.place}", "journalled")
+        elif not sent.client_order_id.startswith(prefix):
+            foreign.append(sent)
+    found = {id(order) for _, order in ours}
+    for name, order in orders.items():
+        if id(order) not in found and order.status not in NEVER_AT_VENUE and order.venue_order_id:
+            findings.wrong("ledger", f"order {name}", "order", "missing", order.place, "accepted")
+    return Matched(ours, foreign, book)
+
+
+def _own_book(books: dict[str, Book], orders: dict[str, JournalOrder], prefix: str) -> Book:
+    """The account that PINK trades; others of the same venue are nobody's business here."""
+
+    def own_orders(book: Book) -> int:
+        ids = (order.client_order_id for order in book.orders.values())
+        return sum(name in orders or name.startswith(prefix) for name in ids)
+
+    return max(books.values(), key=own_orders, default=Book())
+
+
+def compare_orders(matched: Matched, findings: Findings) -> None:
+    """Each pair: words, quantities, status."""
+    findings.begin("orders: journal = ledger")
+    for sent, order in matched.ours:
+        last = order.last
+        place = f"{order.place} order {last.client_order_id}"
+        against = f"ledger {sent.place}"
+        findings.equal(STORE, place, "symbol", last.symbol, against, sent.symbol)
+        findings.equal(STORE, place, "side", last.order_side.name, against, sent.side)
+        findings.equal(STORE, place, "type", last.order_kind.name, against, sent.type)
+        findings.money(STORE, place, "qty", last.order_qty_e8, against, sent.qty_e8)
+        findings.money(STORE, place, "cum_qty", last.order_cum_qty_e8, against, sent.cum_qty_e8)
+        findings.equal(STORE, place, "status", order.status.name, against, sent.status)
+        if sent.type == "LIMIT":
+            price, wanted = last.order_price_e12, sent.price_e12
+            findings.equal(STORE, place, "price_e12", price, against, wanted)
+
+
+def compare_fills(matched: Matched, findings: Findings) -> None:
+    """Each fill of the ledger stands in the journal once, and no other does."""
+    findings.begin("fills: journal = ledger")
+    for sent, order in matched.ours:
+        told = dict(order.fills)
+        for fill in sent.fills:
+            against = f"ledger {fill.place}"
+            known = told.pop(fill.fill_id, None)
+            if known is None:
+                place = f"order {order.last.client_order_id} fill {fill.fill_id}"
+                findings.wrong(STORE, place, "fill", "missing", against, "settled")
+                continue
+            where, report = known
+            place = f"{where} fill {fill.fill_id}"
+            findings.money(STORE, place, "qty", report.qty_e8, against, fill.qty_e8)
+            findings.equal(STORE, place, "price_e12", report.price_e12, against, fill.price_e12)
+            findings.money(STORE, place, "fee", report.amount_e8, against, fill.fee_e8)
+        for fill_id, (where, _) in told.items():
+            findings.wrong(STORE, f"{where} fill {fill_id}", "fill", "present", "ledger", "absent")
+        last = order.last
+        fees = sum(fill.fee_e8 for fill in sent.fills)
+        worth = sum(value_e8(fill.price_e12, fill.qty_e8) for fill in sent.fills)
+        place = f"{order.place} order {last.client_order_id}"
+        against = f"ledger {sent.place}"
+        findings.money(STORE, place, "cum_fee", last.order_cum_fee_e8, against, fees)
+        findings.money(STORE, place, "cum_notional", last.order_cum_notional_e8, against, worth)
+
+
+def compare_account(matched: Matched, final: Final, findings: Findings) -> None:
+    """Fees, funding, result, capital against wallet, and each position against its slot."""
+    findings.begin("account and positions: slots = ledger")
+    where, account, slots = final
+    where = f"{where} account[0]"
+    book, store = matched.book, "slots"
+    own = {id(fill) for sent, _ in matched.ours for fill in sent.fills}
+    fills = [fill for fill in book.fills.values() if id(fill) in own]
+    fees = sum(fill.fee_e8 for fill in fills)
+    findings.money(store, where, "fees", account.fees_e8, "ledger sum of fees", fees)
+    funding = -book.money.get("FUNDING_FEE", 0)
+    findings.money(store, where, "funding", account.funding_e8, "ledger sum of funding", funding)
+    parts = (
+        account.seed_e8 + account.realised_e8 - account.fees_e8 - account.funding_e8
+        + account.transfers_e8 + account.adjustments_e8
+    )
+    findings.money(store, where, "capital", account.capital_e8, "sum of its own parts", parts)
+    positions = _turnovers(fills)
+    held = sum(slot.entry_notional_e8 * _sign(slot) for slot in slots)
+    running = sum(one.flow_open_e8 for one in positions) + held
+    result = sum(one.result_closed_e8 for one in positions) + running
+    findings.money(store, where, "realised", account.realised_e8, "ledger values of fills", result)
+    if matched.foreign:
+        findings.note(f"{len(matched.foreign)} foreign orders: capital not compared with wallet")
+    else:
+        # Of a trade that still runs the venue rounds the result of each part close by itself.
+        pending = sum(one.realised_open_e8 for one in positions)
+        wallet = book.wallet_e8 - pending + running
+        findings.money(store, where, "capital", account.capital_e8, "ledger wallet", wallet)
+    _compare_positions(matched, final, findings)
+
+
+def _turnovers(fills: list[LedgerFill]) -> list[Turnover]:
+    """Replays the fills of each position."""
+    by_position: dict[tuple[str, str], list[LedgerFill]] = {}
+    for fill in fills:
+        by_position.setdefault((fill.symbol, fill.position_side), []).append(fill)
+    return [turnover(of_one) for of_one in by_position.values()]
+
+
+def _sign(slot: SlotCell) -> int:
+    return -1 if slot.side is Side.SHORT else 1
+
+
+def _compare_positions(matched: Matched, final: Final, findings: Findings) -> None:
+    by_ledger: dict[str, int] = {}
+    for (symbol, _), qty in matched.book.positions.items():
+        by_ledger[symbol] = by_ledger.get(symbol, 0) + qty
+    by_slots: dict[str, int] = {}
+    for slot in final.slots:
+        by_slots[slot.symbol] = by_slots.get(slot.symbol, 0) + _sign(slot) * slot.qty_e8
+    for sent in matched.foreign:
+        for fill in sent.fills:
+            by_ledger[fill.symbol] -= fill.qty_e8 if fill.side == "BUY" else -fill.qty_e8
+    for symbol in sorted(by_ledger.keys() | by_slots.keys()):
+        place = f"{final.name} position {symbol}"
+        held, told = by_slots.get(symbol, 0), by_ledger.get(symbol, 0)
+        findings.money("slots", place, "qty", held, "ledger sum of fills", told)
