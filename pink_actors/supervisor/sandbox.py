@@ -74,7 +74,11 @@ def _readable(config: Config, python: bool) -> tuple[Path, ...]:
 def environment(child: Child, config: Config) -> dict[str, str]:
     """Built from a list of what is kept: nothing of the operator's shell leaks in."""
     kept = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
-    kept |= {"HOME": str(config.directory), "PYTHONDONTWRITEBYTECODE": "1"}
+    kept |= {"HOME": str(config.directory), "TMPDIR": str(config.tmp_dir)}
+    kept["PYTHONDONTWRITEBYTECODE"] = "1"
+    if child.writer is Writer.PERSISTENCE and config.persistence.url == "embedded":
+        # Importing the embedded engine makes a scratch folder, and /tmp is out of its reach.
+        kept["TMPDIR"] = str(config.clickhouse_dir)
     if child.writer is Writer.POLICY and config.policy.path:
         kept["PYTHONPATH"] = config.policy.path
     return kept
