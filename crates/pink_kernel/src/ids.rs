@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(id.as_str(), "paper234567893-2-10-x1-7");
         let longest = tag("a-long-instance", u64::MAX, u64::MAX);
         let id = longest.id(255, u32::MAX, OrderRole::TakeProfit, NO_LEG, SUBMITS_MAX);
-        assert_eq!(id.as_str(), "a-long-iffffffffffff-ff-ffffffff-tf-fff");
+        assert_eq!(id.as_str(), "a-long-ifffffffffffff-ff-ffffffff-tf-fff");
         assert!(id.as_str().bytes().all(|byte| !byte.is_ascii_uppercase()));
     }
 
