@@ -224,6 +224,11 @@ class Config(Section, frozen=True):
         return self.clickhouse_dir / "sql-credential.json"
 
     @property
+    def tmp_dir(self) -> Path:
+        """What a process may write and nobody misses; emptied at each start."""
+        return self.directory / "tmp"
+
+    @property
     def paper_dir(self) -> Path:
         """The paper venue's own ledger."""
         return self.directory / "paper"

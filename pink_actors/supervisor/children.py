@@ -117,7 +117,7 @@ def _venue_rights(config: Config) -> Rights:
 def _persistence_rights(config: Config) -> Rights:
     read = (config.journal_dir,)
     if config.persistence.url == "embedded":
-        own = (config.clickhouse_dir,)
+        own = (config.clickhouse_dir, config.tmp_dir)
         return Rights(write_dirs=own, read=read, bind=(config.persistence.http_port,))
     url = urlsplit(config.persistence.url)
     return Rights(read=read, connect=(url.port or PORTS[url.scheme], DNS_PORT))

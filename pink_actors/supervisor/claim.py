@@ -1,6 +1,7 @@
 """Takes possession of an instance: directories, lock, leftovers, addresses, segments."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +48,7 @@ def _claimed(config: Config, lock: TreeLock) -> Claim:
         config = paper_venue.addressed(config)
     secrets = keys.load(config)
     leftovers.clear_processes(config.run_dir, spare="paper" if paper else "")
+    _empty(config.tmp_dir)
     configuration.save(config, config.run_dir)
     kept = leftovers.prepare_segments(config)
     try:
@@ -68,6 +70,7 @@ def make_directories(config: Config) -> None:
         config.journal_dir,
         config.clickhouse_dir,
         config.paper_dir,
+        config.tmp_dir,
     )
     for directory in directories:
         try:
@@ -76,6 +79,11 @@ def make_directories(config: Config) -> None:
             raise _unusable(directory, error.strerror or str(error)) from error
         if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
             raise _unusable(directory, "is not writable")
+
+
+def _empty(directory: Path) -> None:
+    shutil.rmtree(directory)
+    directory.mkdir(mode=DIRECTORY_MODE)
 
 
 def _unusable(directory: Path, why: str) -> ConfigError:

@@ -1,6 +1,8 @@
 """Where a person watches a tree that runs in the foreground: a live table, or plain lines."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -51,7 +53,11 @@ class PlainDisplay:
                 self._print(f"{event.what} {event.symbol} {event.detail} {event.code}".rstrip())
 
     def _print(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        try:
+            print(text, file=self._stream, flush=True)
+        except BrokenPipeError:
+            # The reader has left; the tree goes on, and an error at exit would say nothing new.
+            self._stream = Path(os.devnull).open("w", encoding="utf-8")
 
 
 class LiveDisplay:
