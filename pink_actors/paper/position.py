@@ -66,8 +66,9 @@ class Effect(NamedTuple):
 def effect_of(position: Position, signed_e8: int, price_e12: int) -> Effect:
     """The effect of a signed execution: first closes what is against it, then opens the rest.
 
-    A part close takes its share of the entry value, rounded down; the last close takes all that is
-    left, so that rounding never remains in a flat position.
+    Values are rounded to whole units of money fill by fill, and a part close takes its share of the
+    entry value, rounded too; the last close takes all that is left. So the results of a position
+    that is flat again add up to exit values minus entry values, to the last unit.
     """
     held = position.qty_e8
     against = (held > 0) != (signed_e8 > 0) and held != 0
@@ -77,11 +78,17 @@ def effect_of(position: Position, signed_e8: int, price_e12: int) -> Effect:
     realised = 0
     if closed:
         whole = closed == abs(held)
-        removed = position.cost_e20 if whole else position.cost_e20 * closed // abs(held)
-        gain = price_e12 * closed - removed if held > 0 else removed - price_e12 * closed
-        realised = div_half_even(gain, PRICE_ONE)
-    cost_after = position.cost_e20 - removed + price_e12 * opened
+        share = _whole_units(position.cost_e20 * closed, abs(held))
+        removed = position.cost_e20 if whole else share
+        value = _whole_units(price_e12 * closed, 1)
+        realised = (value - removed if held > 0 else removed - value) // PRICE_ONE
+    cost_after = position.cost_e20 - removed + _whole_units(price_e12 * opened, 1)
     return Effect(closed, opened, removed, realised, held + signed_e8, cost_after)
+
+
+def _whole_units(numerator: int, denominator: int) -> int:
+    """A value of 1e-20 units, rounded to a multiple of the unit of money."""
+    return div_half_even(numerator, denominator * PRICE_ONE) * PRICE_ONE
 
 
 def apply_fill(
