@@ -29,6 +29,15 @@ PRELUDE = """\
     reason = "generated: reviewed as layout.toml, proved by the const assertions below"
 )]
 
+/// A field of a record, for tools that show any record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    Number(i128),
+    Numbers(&'a [i128]),
+    Text(&'a str),
+    Code(&'static str),
+}
+
 /// Bytes of a record that are not a value of its type: an unknown code or text that is not ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
@@ -274,6 +283,10 @@ def _record(record: Record, layout: Layout) -> str:
     for f in record.fields:
         lines += _encode(f, layout)
     lines += ["        b", "    }", ""]
+    lines += ["    /// Shows each field that is not reserved, in order."]
+    lines += ["    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {"]
+    lines += [_visit(f, layout) for f in record.fields if not f.name.startswith("reserved_")]
+    lines += ["    }", ""]
     lines += [f"    pub fn from_bytes(b: &[u8; {record.size}]) -> Result<Self, Malformed> {{"]
     lines += ["        Ok(Self {"]
     lines += [f"            {f.name}: {_decode(f, record, layout)}," for f in record.fields]
@@ -303,6 +316,18 @@ def _encode(f: Field, layout: Layout) -> list[str]:
         "            to.copy_from_slice(&from.to_le_bytes());",
         "        }",
     ]
+
+
+def _visit(f: Field, layout: Layout) -> str:
+    if f.base == "ascii":
+        value = f"Value::Text(self.{f.name}.as_str())"
+    elif f.base in layout.enum_names():
+        value = f"Value::Code(self.{f.name}.name())"
+    elif f.count is None:
+        value = f"Value::Number(self.{f.name}.into())"
+    else:
+        value = f"Value::Numbers(&self.{f.name}.map(Into::into))"
+    return f'        each("{f.name}", {value});'
 
 
 def _decode(f: Field, record: Record, layout: Layout) -> str:

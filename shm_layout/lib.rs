@@ -7,6 +7,15 @@
     reason = "generated: reviewed as layout.toml, proved by the const assertions below"
 )]
 
+/// A field of a record, for tools that show any record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    Number(i128),
+    Numbers(&'a [i128]),
+    Text(&'a str),
+    Code(&'static str),
+}
+
 /// Bytes of a record that are not a value of its type: an unknown code or text that is not ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
@@ -1717,6 +1726,22 @@ impl SegmentHeader {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("magic", Value::Number(self.magic.into()));
+        each("layout_version", Value::Number(self.layout_version.into()));
+        each("writer", Value::Number(self.writer.into()));
+        each("total_size", Value::Number(self.total_size.into()));
+        each("digest", Value::Numbers(&self.digest.map(Into::into)));
+        each("instance", Value::Text(self.instance.as_str()));
+        each("boot_id", Value::Numbers(&self.boot_id.map(Into::into)));
+        each("creator_pid", Value::Number(self.creator_pid.into()));
+        each("creator_uid", Value::Number(self.creator_uid.into()));
+        each("creator_start_ticks", Value::Number(self.creator_start_ticks.into()));
+        each("created_mono_ns", Value::Number(self.created_mono_ns.into()));
+        each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 136]) -> Result<Self, Malformed> {
         Ok(Self {
             magic: u64::from_le_bytes(take(b, 0)),
@@ -1807,6 +1832,17 @@ impl WriterIdentity {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("epoch", Value::Number(self.epoch.into()));
+        each("pid", Value::Number(self.pid.into()));
+        each("uid", Value::Number(self.uid.into()));
+        each("start_ticks", Value::Number(self.start_ticks.into()));
+        each("opened_mono_ns", Value::Number(self.opened_mono_ns.into()));
+        each("opened_wall_ns", Value::Number(self.opened_wall_ns.into()));
+        each("boot_id", Value::Numbers(&self.boot_id.map(Into::into)));
     }
 
     pub fn from_bytes(b: &[u8; 56]) -> Result<Self, Malformed> {
@@ -1971,6 +2007,33 @@ impl Intent {
         b[212..216].copy_from_slice(&self.reason_code.to_le_bytes());
         b[216..336].copy_from_slice(&self.text.0);
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("kind", Value::Code(self.kind.name()));
+        each("side", Value::Code(self.side.name()));
+        each("order_kind", Value::Code(self.order_kind.name()));
+        each("tif", Value::Code(self.tif.name()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("slot_id", Value::Number(self.slot_id.into()));
+        each("intent_id", Value::Number(self.intent_id.into()));
+        each("trade_id", Value::Text(self.trade_id.as_str()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("qty_e8", Value::Number(self.qty_e8.into()));
+        each("price_e12", Value::Number(self.price_e12.into()));
+        each("reference_price_e12", Value::Number(self.reference_price_e12.into()));
+        each("stop_loss_e12", Value::Number(self.stop_loss_e12.into()));
+        each("take_profit_e12", Value::Number(self.take_profit_e12.into()));
+        each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
+        each("created_mono_ns", Value::Number(self.created_mono_ns.into()));
+        each("ttl_ms", Value::Number(self.ttl_ms.into()));
+        each("leg_count", Value::Number(self.leg_count.into()));
+        each("leg_ratios_e8", Value::Numbers(&self.leg_ratios_e8.map(Into::into)));
+        each("confidence_e8", Value::Number(self.confidence_e8.into()));
+        each("bars_held", Value::Number(self.bars_held.into()));
+        each("reason_code", Value::Number(self.reason_code.into()));
+        each("text", Value::Text(self.text.as_str()));
     }
 
     pub fn from_bytes(b: &[u8; 336]) -> Result<Self, Malformed> {
@@ -2262,6 +2325,57 @@ impl Report {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("kind", Value::Code(self.kind.name()));
+        each("role", Value::Code(self.role.name()));
+        each("order_side", Value::Code(self.order_side.name()));
+        each("position_side", Value::Code(self.position_side.name()));
+        each("order_kind", Value::Code(self.order_kind.name()));
+        each("tif", Value::Code(self.tif.name()));
+        each("order_status", Value::Code(self.order_status.name()));
+        each("position_mode", Value::Code(self.position_mode.name()));
+        each("has", Value::Number(self.has.into()));
+        each("code", Value::Code(self.code.name()));
+        each("reduce_only", Value::Number(self.reduce_only.into()));
+        each("complete", Value::Number(self.complete.into()));
+        each("venue_code", Value::Number(self.venue_code.into()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("maker", Value::Number(self.maker.into()));
+        each("income_kind", Value::Number(self.income_kind.into()));
+        each("command_seq", Value::Number(self.command_seq.into()));
+        each("asked_seq", Value::Number(self.asked_seq.into()));
+        each("asked_wall_ms", Value::Number(self.asked_wall_ms.into()));
+        each("venue_wall_ms", Value::Number(self.venue_wall_ms.into()));
+        each("recv_wall_ns", Value::Number(self.recv_wall_ns.into()));
+        each("recv_mono_ns", Value::Number(self.recv_mono_ns.into()));
+        each("market_ms", Value::Number(self.market_ms.into()));
+        each("venue_order_id", Value::Number(self.venue_order_id.into()));
+        each("client_order_id", Value::Text(self.client_order_id.as_str()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("fill_id", Value::Text(self.fill_id.as_str()));
+        each("qty_e8", Value::Number(self.qty_e8.into()));
+        each("price_e12", Value::Number(self.price_e12.into()));
+        each("trigger_e12", Value::Number(self.trigger_e12.into()));
+        each("cum_qty_e8", Value::Number(self.cum_qty_e8.into()));
+        each("avg_price_e12", Value::Number(self.avg_price_e12.into()));
+        each("cum_fee_e8", Value::Number(self.cum_fee_e8.into()));
+        each("amount_e8", Value::Number(self.amount_e8.into()));
+        each("wallet_e8", Value::Number(self.wallet_e8.into()));
+        each("equity_e8", Value::Number(self.equity_e8.into()));
+        each("available_e8", Value::Number(self.available_e8.into()));
+        each("used_margin_e8", Value::Number(self.used_margin_e8.into()));
+        each("row_index", Value::Number(self.row_index.into()));
+        each("row_count", Value::Number(self.row_count.into()));
+        each("tick_e12", Value::Number(self.tick_e12.into()));
+        each("lot_e8", Value::Number(self.lot_e8.into()));
+        each("min_qty_e8", Value::Number(self.min_qty_e8.into()));
+        each("min_notional_e8", Value::Number(self.min_notional_e8.into()));
+        each("maker_fee_e8", Value::Number(self.maker_fee_e8.into()));
+        each("taker_fee_e8", Value::Number(self.taker_fee_e8.into()));
+        each("text", Value::Text(self.text.as_str()));
+    }
+
     pub fn from_bytes(b: &[u8; 392]) -> Result<Self, Malformed> {
         Ok(Self {
             kind: ReportKind::from_code(u8::from_le_bytes(take(b, 0))).ok_or(Malformed { record: "Report", field: "kind", code: u64::from(u8::from_le_bytes(take(b, 0))) })?,
@@ -2507,6 +2621,39 @@ impl Control {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("kind", Value::Code(self.kind.name()));
+        each("mode", Value::Code(self.mode.name()));
+        each("engaged", Value::Number(self.engaged.into()));
+        each("adopt", Value::Code(self.adopt.name()));
+        each("max_slots", Value::Number(self.max_slots.into()));
+        each("max_leverage", Value::Number(self.max_leverage.into()));
+        each("operator", Value::Number(self.operator.into()));
+        each("order_rate_max", Value::Number(self.order_rate_max.into()));
+        each("order_rate_window_ms", Value::Number(self.order_rate_window_ms.into()));
+        each("ttl_ms_max", Value::Number(self.ttl_ms_max.into()));
+        each("mark_age_ms_max", Value::Number(self.mark_age_ms_max.into()));
+        each("submit_deadline_ms", Value::Number(self.submit_deadline_ms.into()));
+        each("report_deadline_ms", Value::Number(self.report_deadline_ms.into()));
+        each("settle_after_ms", Value::Number(self.settle_after_ms.into()));
+        each("not_found_after_ms", Value::Number(self.not_found_after_ms.into()));
+        each("reconcile_interval_ms", Value::Number(self.reconcile_interval_ms.into()));
+        each("flat_confirm_ms", Value::Number(self.flat_confirm_ms.into()));
+        each("max_order_notional_e8", Value::Number(self.max_order_notional_e8.into()));
+        each("max_total_notional_e8", Value::Number(self.max_total_notional_e8.into()));
+        each("daily_loss_e8", Value::Number(self.daily_loss_e8.into()));
+        each("drawdown_e8", Value::Number(self.drawdown_e8.into()));
+        each("price_band_e8", Value::Number(self.price_band_e8.into()));
+        each("divergence_e8", Value::Number(self.divergence_e8.into()));
+        each("fill_band_e8", Value::Number(self.fill_band_e8.into()));
+        each("delta_warn_e8", Value::Number(self.delta_warn_e8.into()));
+        each("delta_error_e8", Value::Number(self.delta_error_e8.into()));
+        each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
+        each("config_hash", Value::Number(self.config_hash.into()));
+        each("text", Value::Text(self.text.as_str()));
+    }
+
     pub fn from_bytes(b: &[u8; 272]) -> Result<Self, Malformed> {
         Ok(Self {
             kind: ControlKind::from_code(u8::from_le_bytes(take(b, 0))).ok_or(Malformed { record: "Control", field: "kind", code: u64::from(u8::from_le_bytes(take(b, 0))) })?,
@@ -2611,6 +2758,17 @@ impl Mark {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("bid_e12", Value::Number(self.bid_e12.into()));
+        each("ask_e12", Value::Number(self.ask_e12.into()));
+        each("venue_wall_ms", Value::Number(self.venue_wall_ms.into()));
+        each("recv_mono_ns", Value::Number(self.recv_mono_ns.into()));
+        each("market_ms", Value::Number(self.market_ms.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 72]) -> Result<Self, Malformed> {
         Ok(Self {
             symbol: Ascii::from_padded(take(b, 0)).ok_or(Malformed { record: "Mark", field: "symbol", code: 0 })?,
@@ -2706,6 +2864,19 @@ impl Epoch {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("incarnation", Value::Number(self.incarnation.into()));
+        each("journal_id", Value::Number(self.journal_id.into()));
+        each("boot_hash", Value::Number(self.boot_hash.into()));
+        each("build_hash", Value::Number(self.build_hash.into()));
+        each("instance", Value::Text(self.instance.as_str()));
+        each("intents_stream", Value::Number(self.intents_stream.into()));
+        each("gateway_stream", Value::Number(self.gateway_stream.into()));
+        each("listener_stream", Value::Number(self.listener_stream.into()));
+        each("controls_stream", Value::Number(self.controls_stream.into()));
     }
 
     pub fn from_bytes(b: &[u8; 120]) -> Result<Self, Malformed> {
@@ -2901,6 +3072,40 @@ impl Command {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("kind", Value::Code(self.kind.name()));
+        each("role", Value::Code(self.role.name()));
+        each("order_side", Value::Code(self.order_side.name()));
+        each("position_side", Value::Code(self.position_side.name()));
+        each("order_kind", Value::Code(self.order_kind.name()));
+        each("tif", Value::Code(self.tif.name()));
+        each("position_mode", Value::Code(self.position_mode.name()));
+        each("reduce_only", Value::Number(self.reduce_only.into()));
+        each("adds_risk", Value::Number(self.adds_risk.into()));
+        each("reissue", Value::Number(self.reissue.into()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("slot_id", Value::Number(self.slot_id.into()));
+        each("leg", Value::Number(self.leg.into()));
+        each("attempt", Value::Number(self.attempt.into()));
+        each("generation", Value::Number(self.generation.into()));
+        each("command_seq", Value::Number(self.command_seq.into()));
+        each("asked_seq", Value::Number(self.asked_seq.into()));
+        each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
+        each("created_mono_ns", Value::Number(self.created_mono_ns.into()));
+        each("deadline_mono_ns", Value::Number(self.deadline_mono_ns.into()));
+        each("since_wall_ms", Value::Number(self.since_wall_ms.into()));
+        each("venue_order_id", Value::Number(self.venue_order_id.into()));
+        each("client_order_id", Value::Text(self.client_order_id.as_str()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("qty_e8", Value::Number(self.qty_e8.into()));
+        each("price_e12", Value::Number(self.price_e12.into()));
+        each("trigger_e12", Value::Number(self.trigger_e12.into()));
+        each("cum_qty_e8", Value::Number(self.cum_qty_e8.into()));
+        each("trade_id", Value::Text(self.trade_id.as_str()));
+        each("submitted_wall_ms", Value::Number(self.submitted_wall_ms.into()));
     }
 
     pub fn from_bytes(b: &[u8; 232]) -> Result<Self, Malformed> {
@@ -3372,6 +3577,95 @@ impl Outcome {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("seq", Value::Number(self.seq.into()));
+        each("wall_ns", Value::Number(self.wall_ns.into()));
+        each("mono_ns", Value::Number(self.mono_ns.into()));
+        each("market_ms", Value::Number(self.market_ms.into()));
+        each("source", Value::Code(self.source.name()));
+        each("input", Value::Code(self.input.name()));
+        each("report_kind", Value::Code(self.report_kind.name()));
+        each("control_kind", Value::Code(self.control_kind.name()));
+        each("code", Value::Code(self.code.name()));
+        each("slot_id", Value::Number(self.slot_id.into()));
+        each("prev_stage", Value::Code(self.prev_stage.name()));
+        each("stage", Value::Code(self.stage.name()));
+        each("fact", Value::Code(self.fact.name()));
+        each("effect", Value::Code(self.effect.name()));
+        each("mode", Value::Code(self.mode.name()));
+        each("kill_switch", Value::Number(self.kill_switch.into()));
+        each("frozen", Value::Number(self.frozen.into()));
+        each("account_status", Value::Code(self.account_status.name()));
+        each("generation", Value::Number(self.generation.into()));
+        each("venue_code", Value::Number(self.venue_code.into()));
+        each("input_id", Value::Number(self.input_id.into()));
+        each("trade_id", Value::Text(self.trade_id.as_str()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("client_order_id", Value::Text(self.client_order_id.as_str()));
+        each("venue_order_id", Value::Number(self.venue_order_id.into()));
+        each("fill_id", Value::Text(self.fill_id.as_str()));
+        each("role", Value::Code(self.role.name()));
+        each("order_side", Value::Code(self.order_side.name()));
+        each("order_kind", Value::Code(self.order_kind.name()));
+        each("tif", Value::Code(self.tif.name()));
+        each("order_status", Value::Code(self.order_status.name()));
+        each("reduce_only", Value::Number(self.reduce_only.into()));
+        each("leg", Value::Number(self.leg.into()));
+        each("attempt", Value::Number(self.attempt.into()));
+        each("order_qty_e8", Value::Number(self.order_qty_e8.into()));
+        each("order_price_e12", Value::Number(self.order_price_e12.into()));
+        each("order_trigger_e12", Value::Number(self.order_trigger_e12.into()));
+        each("order_cum_qty_e8", Value::Number(self.order_cum_qty_e8.into()));
+        each("order_cum_notional_e8", Value::Number(self.order_cum_notional_e8.into()));
+        each("order_cum_fee_e8", Value::Number(self.order_cum_fee_e8.into()));
+        each("fill_qty_e8", Value::Number(self.fill_qty_e8.into()));
+        each("fill_price_e12", Value::Number(self.fill_price_e12.into()));
+        each("fill_notional_e8", Value::Number(self.fill_notional_e8.into()));
+        each("fill_fee_e8", Value::Number(self.fill_fee_e8.into()));
+        each("fill_realised_e8", Value::Number(self.fill_realised_e8.into()));
+        each("fill_provenance", Value::Code(self.fill_provenance.name()));
+        each("maker", Value::Number(self.maker.into()));
+        each("income_kind", Value::Number(self.income_kind.into()));
+        each("slot_side", Value::Code(self.slot_side.name()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("leg_index", Value::Number(self.leg_index.into()));
+        each("leg_count", Value::Number(self.leg_count.into()));
+        each("slot_qty_e8", Value::Number(self.slot_qty_e8.into()));
+        each("slot_entry_notional_e8", Value::Number(self.slot_entry_notional_e8.into()));
+        each("slot_opened_qty_e8", Value::Number(self.slot_opened_qty_e8.into()));
+        each("slot_opened_notional_e8", Value::Number(self.slot_opened_notional_e8.into()));
+        each("slot_closed_qty_e8", Value::Number(self.slot_closed_qty_e8.into()));
+        each("slot_closed_notional_e8", Value::Number(self.slot_closed_notional_e8.into()));
+        each("slot_realised_e8", Value::Number(self.slot_realised_e8.into()));
+        each("slot_fees_e8", Value::Number(self.slot_fees_e8.into()));
+        each("slot_funding_e8", Value::Number(self.slot_funding_e8.into()));
+        each("slot_opened_wall_ns", Value::Number(self.slot_opened_wall_ns.into()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("capital_e8", Value::Number(self.capital_e8.into()));
+        each("seed_e8", Value::Number(self.seed_e8.into()));
+        each("realised_e8", Value::Number(self.realised_e8.into()));
+        each("fees_e8", Value::Number(self.fees_e8.into()));
+        each("funding_e8", Value::Number(self.funding_e8.into()));
+        each("transfers_e8", Value::Number(self.transfers_e8.into()));
+        each("adjustments_e8", Value::Number(self.adjustments_e8.into()));
+        each("unrealised_e8", Value::Number(self.unrealised_e8.into()));
+        each("wallet_e8", Value::Number(self.wallet_e8.into()));
+        each("delta_e8", Value::Number(self.delta_e8.into()));
+        each("peak_capital_e8", Value::Number(self.peak_capital_e8.into()));
+        each("open_notional_e8", Value::Number(self.open_notional_e8.into()));
+        each("amount_e8", Value::Number(self.amount_e8.into()));
+        each("intent_qty_e8", Value::Number(self.intent_qty_e8.into()));
+        each("reference_price_e12", Value::Number(self.reference_price_e12.into()));
+        each("confidence_e8", Value::Number(self.confidence_e8.into()));
+        each("bars_held", Value::Number(self.bars_held.into()));
+        each("reason_code", Value::Number(self.reason_code.into()));
+        each("command_count", Value::Number(self.command_count.into()));
+        each("command_kinds", Value::Numbers(&self.command_kinds.map(Into::into)));
+        each("state_hash", Value::Number(self.state_hash.into()));
+        each("text", Value::Text(self.text.as_str()));
+    }
+
     pub fn from_bytes(b: &[u8; 696]) -> Result<Self, Malformed> {
         Ok(Self {
             seq: u64::from_le_bytes(take(b, 0)),
@@ -3770,6 +4064,65 @@ impl SlotCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("slot_id", Value::Number(self.slot_id.into()));
+        each("stage", Value::Code(self.stage.name()));
+        each("side", Value::Code(self.side.name()));
+        each("generation", Value::Number(self.generation.into()));
+        each("seq", Value::Number(self.seq.into()));
+        each("trade_id", Value::Text(self.trade_id.as_str()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("qty_e8", Value::Number(self.qty_e8.into()));
+        each("entry_notional_e8", Value::Number(self.entry_notional_e8.into()));
+        each("opened_qty_e8", Value::Number(self.opened_qty_e8.into()));
+        each("opened_notional_e8", Value::Number(self.opened_notional_e8.into()));
+        each("closed_qty_e8", Value::Number(self.closed_qty_e8.into()));
+        each("closed_notional_e8", Value::Number(self.closed_notional_e8.into()));
+        each("realised_e8", Value::Number(self.realised_e8.into()));
+        each("fees_e8", Value::Number(self.fees_e8.into()));
+        each("funding_e8", Value::Number(self.funding_e8.into()));
+        each("unrealised_e8", Value::Number(self.unrealised_e8.into()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("intended_qty_e8", Value::Number(self.intended_qty_e8.into()));
+        each("stop_loss_e12", Value::Number(self.stop_loss_e12.into()));
+        each("take_profit_e12", Value::Number(self.take_profit_e12.into()));
+        each("leg_ratios_e8", Value::Numbers(&self.leg_ratios_e8.map(Into::into)));
+        each("leg_count", Value::Number(self.leg_count.into()));
+        each("leg_index", Value::Number(self.leg_index.into()));
+        each("dust", Value::Number(self.dust.into()));
+        each("adopted", Value::Number(self.adopted.into()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("attempt", Value::Number(self.attempt.into()));
+        each("close_reason", Value::Code(self.close_reason.name()));
+        each("entry_order", Value::Number(self.entry_order.into()));
+        each("exit_order", Value::Number(self.exit_order.into()));
+        each("stop_order", Value::Number(self.stop_order.into()));
+        each("profit_order", Value::Number(self.profit_order.into()));
+        each("opened_wall_ns", Value::Number(self.opened_wall_ns.into()));
+        each("closed_wall_ns", Value::Number(self.closed_wall_ns.into()));
+        each("changed_wall_ns", Value::Number(self.changed_wall_ns.into()));
+        each("changed_mono_ns", Value::Number(self.changed_mono_ns.into()));
+        each("discrepancy_qty_e8", Value::Number(self.discrepancy_qty_e8.into()));
+        each("absent_since_wall_ns", Value::Number(self.absent_since_wall_ns.into()));
+        each("absent_seq", Value::Number(self.absent_seq.into()));
+        each("unsettled", Value::Number(self.unsettled.into()));
+        each("entry_order_kind", Value::Code(self.entry_order_kind.name()));
+        each("entry_tif", Value::Code(self.entry_tif.name()));
+        each("exit_wanted", Value::Number(self.exit_wanted.into()));
+        each("position_notional_e8", Value::Number(self.position_notional_e8.into()));
+        each("margin_e8", Value::Number(self.margin_e8.into()));
+        each("excess_qty_e8", Value::Number(self.excess_qty_e8.into()));
+        each("excess_notional_e8", Value::Number(self.excess_notional_e8.into()));
+        each("submits", Value::Number(self.submits.into()));
+        each("refusals", Value::Number(self.refusals.into()));
+        each("agenda_mono_ns", Value::Number(self.agenda_mono_ns.into()));
+        each("snap_seq", Value::Number(self.snap_seq.into()));
+        each("snap_qty_e8", Value::Number(self.snap_qty_e8.into()));
+        each("snap_price_e12", Value::Number(self.snap_price_e12.into()));
+        each("hold_mono_ns", Value::Number(self.hold_mono_ns.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 440]) -> Result<Self, Malformed> {
         Ok(Self {
             slot_id: u16::from_le_bytes(take(b, 0)),
@@ -4106,6 +4459,58 @@ impl OrderCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("order_index", Value::Number(self.order_index.into()));
+        each("slot_id", Value::Number(self.slot_id.into()));
+        each("generation", Value::Number(self.generation.into()));
+        each("role", Value::Code(self.role.name()));
+        each("status", Value::Code(self.status.name()));
+        each("order_side", Value::Code(self.order_side.name()));
+        each("position_side", Value::Code(self.position_side.name()));
+        each("order_kind", Value::Code(self.order_kind.name()));
+        each("tif", Value::Code(self.tif.name()));
+        each("reduce_only", Value::Number(self.reduce_only.into()));
+        each("leg", Value::Number(self.leg.into()));
+        each("attempt", Value::Number(self.attempt.into()));
+        each("cancel_wanted", Value::Number(self.cancel_wanted.into()));
+        each("provenance", Value::Code(self.provenance.name()));
+        each("settling", Value::Number(self.settling.into()));
+        each("seq", Value::Number(self.seq.into()));
+        each("submit_seq", Value::Number(self.submit_seq.into()));
+        each("submit_open", Value::Number(self.submit_open.into()));
+        each("cancel_open", Value::Number(self.cancel_open.into()));
+        each("query_open", Value::Number(self.query_open.into()));
+        each("client_order_id", Value::Text(self.client_order_id.as_str()));
+        each("venue_order_id", Value::Number(self.venue_order_id.into()));
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("qty_e8", Value::Number(self.qty_e8.into()));
+        each("price_e12", Value::Number(self.price_e12.into()));
+        each("trigger_e12", Value::Number(self.trigger_e12.into()));
+        each("cum_qty_e8", Value::Number(self.cum_qty_e8.into()));
+        each("cum_notional_e8", Value::Number(self.cum_notional_e8.into()));
+        each("cum_fee_e8", Value::Number(self.cum_fee_e8.into()));
+        each("settle_rows", Value::Number(self.settle_rows.into()));
+        each("settle_count", Value::Number(self.settle_count.into()));
+        each("settle_qty_e8", Value::Number(self.settle_qty_e8.into()));
+        each("settle_notional_e8", Value::Number(self.settle_notional_e8.into()));
+        each("settle_fee_e8", Value::Number(self.settle_fee_e8.into()));
+        each("released_notional_e8", Value::Number(self.released_notional_e8.into()));
+        each("realised_e8", Value::Number(self.realised_e8.into()));
+        each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
+        each("created_mono_ns", Value::Number(self.created_mono_ns.into()));
+        each("deadline_mono_ns", Value::Number(self.deadline_mono_ns.into()));
+        each("last_venue_ms", Value::Number(self.last_venue_ms.into()));
+        each("queries", Value::Number(self.queries.into()));
+        each("code", Value::Code(self.code.name()));
+        each("held_status", Value::Code(self.held_status.name()));
+        each("held_qty_e8", Value::Number(self.held_qty_e8.into()));
+        each("settle_open", Value::Number(self.settle_open.into()));
+        each("submitted_wall_ms", Value::Number(self.submitted_wall_ms.into()));
+        each("snap_seq", Value::Number(self.snap_seq.into()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 320]) -> Result<Self, Malformed> {
         Ok(Self {
             order_index: u16::from_le_bytes(take(b, 0)),
@@ -4425,6 +4830,56 @@ impl AccountCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("seq", Value::Number(self.seq.into()));
+        each("mode", Value::Code(self.mode.name()));
+        each("kill_switch", Value::Number(self.kill_switch.into()));
+        each("frozen", Value::Number(self.frozen.into()));
+        each("status", Value::Code(self.status.name()));
+        each("configured", Value::Number(self.configured.into()));
+        each("reconciled", Value::Number(self.reconciled.into()));
+        each("position_mode", Value::Code(self.position_mode.name()));
+        each("wallet_provenance", Value::Code(self.wallet_provenance.name()));
+        each("capital_e8", Value::Number(self.capital_e8.into()));
+        each("seed_e8", Value::Number(self.seed_e8.into()));
+        each("seeded", Value::Number(self.seeded.into()));
+        each("realised_e8", Value::Number(self.realised_e8.into()));
+        each("fees_e8", Value::Number(self.fees_e8.into()));
+        each("funding_e8", Value::Number(self.funding_e8.into()));
+        each("transfers_e8", Value::Number(self.transfers_e8.into()));
+        each("adjustments_e8", Value::Number(self.adjustments_e8.into()));
+        each("unrealised_e8", Value::Number(self.unrealised_e8.into()));
+        each("open_notional_e8", Value::Number(self.open_notional_e8.into()));
+        each("wallet_e8", Value::Number(self.wallet_e8.into()));
+        each("wallet_seq", Value::Number(self.wallet_seq.into()));
+        each("wallet_wall_ms", Value::Number(self.wallet_wall_ms.into()));
+        each("equity_e8", Value::Number(self.equity_e8.into()));
+        each("available_e8", Value::Number(self.available_e8.into()));
+        each("used_margin_e8", Value::Number(self.used_margin_e8.into()));
+        each("delta_e8", Value::Number(self.delta_e8.into()));
+        each("delta_seq", Value::Number(self.delta_seq.into()));
+        each("peak_capital_e8", Value::Number(self.peak_capital_e8.into()));
+        each("day_start_capital_e8", Value::Number(self.day_start_capital_e8.into()));
+        each("day_number", Value::Number(self.day_number.into()));
+        each("last_fill_seq", Value::Number(self.last_fill_seq.into()));
+        each("last_snapshot_seq", Value::Number(self.last_snapshot_seq.into()));
+        each("unresolved_orders", Value::Number(self.unresolved_orders.into()));
+        each("unsettled_orders", Value::Number(self.unsettled_orders.into()));
+        each("open_slots", Value::Number(self.open_slots.into()));
+        each("refusals", Value::Number(self.refusals.into()));
+        each("trades_closed", Value::Number(self.trades_closed.into()));
+        each("changed_wall_ns", Value::Number(self.changed_wall_ns.into()));
+        each("changed_mono_ns", Value::Number(self.changed_mono_ns.into()));
+        each("income_since_wall_ms", Value::Number(self.income_since_wall_ms.into()));
+        each("margin_e8", Value::Number(self.margin_e8.into()));
+        each("seed_wall_ms", Value::Number(self.seed_wall_ms.into()));
+        each("mode_wanted", Value::Code(self.mode_wanted.name()));
+        each("flattening", Value::Number(self.flattening.into()));
+        each("journal_slow", Value::Number(self.journal_slow.into()));
+        each("unmarked_slots", Value::Number(self.unmarked_slots.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 320]) -> Result<Self, Malformed> {
         Ok(Self {
             seq: u64::from_le_bytes(take(b, 0)),
@@ -4626,6 +5081,31 @@ impl InstrumentCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("seq", Value::Number(self.seq.into()));
+        each("tick_e12", Value::Number(self.tick_e12.into()));
+        each("lot_e8", Value::Number(self.lot_e8.into()));
+        each("min_qty_e8", Value::Number(self.min_qty_e8.into()));
+        each("min_notional_e8", Value::Number(self.min_notional_e8.into()));
+        each("maker_fee_e8", Value::Number(self.maker_fee_e8.into()));
+        each("taker_fee_e8", Value::Number(self.taker_fee_e8.into()));
+        each("leverage", Value::Number(self.leverage.into()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("bid_e12", Value::Number(self.bid_e12.into()));
+        each("ask_e12", Value::Number(self.ask_e12.into()));
+        each("mark_venue_ms", Value::Number(self.mark_venue_ms.into()));
+        each("mark_mono_ns", Value::Number(self.mark_mono_ns.into()));
+        each("last_event_seq", Value::Number(self.last_event_seq.into()));
+        each("foreign_qty_e8", Value::Number(self.foreign_qty_e8.into()));
+        each("market_ms", Value::Number(self.market_ms.into()));
+        each("found_qty_e8", Value::Numbers(&self.found_qty_e8.map(Into::into)));
+        each("found_price_e12", Value::Numbers(&self.found_price_e12.map(Into::into)));
+        each("found_seq", Value::Numbers(&self.found_seq.map(Into::into)));
+        each("found_since_wall_ns", Value::Numbers(&self.found_since_wall_ns.map(Into::into)));
+    }
+
     pub fn from_bytes(b: &[u8; 232]) -> Result<Self, Malformed> {
         Ok(Self {
             symbol: Ascii::from_padded(take(b, 0)).ok_or(Malformed { record: "InstrumentCell", field: "symbol", code: 0 })?,
@@ -4771,6 +5251,27 @@ impl JournalCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("journal_id", Value::Number(self.journal_id.into()));
+        each("incarnation", Value::Number(self.incarnation.into()));
+        each("written_seq", Value::Number(self.written_seq.into()));
+        each("durable_seq", Value::Number(self.durable_seq.into()));
+        each("segment_number", Value::Number(self.segment_number.into()));
+        each("segment_offset", Value::Number(self.segment_offset.into()));
+        each("batches", Value::Number(self.batches.into()));
+        each("syncs", Value::Number(self.syncs.into()));
+        each("sync_last_ns", Value::Number(self.sync_last_ns.into()));
+        each("sync_max_ns", Value::Number(self.sync_max_ns.into()));
+        each("free_bytes", Value::Number(self.free_bytes.into()));
+        each("spare_segments", Value::Number(self.spare_segments.into()));
+        each("replayed", Value::Number(self.replayed.into()));
+        each("replay_ns", Value::Number(self.replay_ns.into()));
+        each("failed", Value::Number(self.failed.into()));
+        each("build_hash", Value::Number(self.build_hash.into()));
+        each("config_hash", Value::Number(self.config_hash.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 152]) -> Result<Self, Malformed> {
         Ok(Self {
             journal_id: u64::from_le_bytes(take(b, 0)),
@@ -4890,6 +5391,22 @@ impl KernelCell {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("inputs", Value::Number(self.inputs.into()));
+        each("refused", Value::Number(self.refused.into()));
+        each("commands", Value::Number(self.commands.into()));
+        each("fills_booked", Value::Number(self.fills_booked.into()));
+        each("backpressure", Value::Number(self.backpressure.into()));
+        each("gaps_open", Value::Number(self.gaps_open.into()));
+        each("gaps_resolved", Value::Number(self.gaps_resolved.into()));
+        each("anomalies", Value::Number(self.anomalies.into()));
+        each("loop_max_ns", Value::Number(self.loop_max_ns.into()));
+        each("loops", Value::Number(self.loops.into()));
+        each("last_refusal", Value::Number(self.last_refusal.into()));
+        each("duplicates", Value::Number(self.duplicates.into()));
     }
 
     pub fn from_bytes(b: &[u8; 136]) -> Result<Self, Malformed> {
@@ -5070,6 +5587,35 @@ impl DeskCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("reconcile_open", Value::Number(self.reconcile_open.into()));
+        each("reconcile_asked_seq", Value::Number(self.reconcile_asked_seq.into()));
+        each("reconcile_sent_wall_ns", Value::Number(self.reconcile_sent_wall_ns.into()));
+        each("reconcile_sent_mono_ns", Value::Number(self.reconcile_sent_mono_ns.into()));
+        each("reconcile_due_mono_ns", Value::Number(self.reconcile_due_mono_ns.into()));
+        each("income_open", Value::Number(self.income_open.into()));
+        each("income_sent_wall_ns", Value::Number(self.income_sent_wall_ns.into()));
+        each("income_newest_ms", Value::Number(self.income_newest_ms.into()));
+        each("snap_command", Value::Number(self.snap_command.into()));
+        each("snap_asked_seq", Value::Number(self.snap_asked_seq.into()));
+        each("snap_asked_wall_ms", Value::Number(self.snap_asked_wall_ms.into()));
+        each("snap_wallet_e8", Value::Number(self.snap_wallet_e8.into()));
+        each("snap_rows", Value::Number(self.snap_rows.into()));
+        each("snap_has_wallet", Value::Number(self.snap_has_wallet.into()));
+        each("sweep_asked_seq", Value::Number(self.sweep_asked_seq.into()));
+        each("sweep_wall_ns", Value::Number(self.sweep_wall_ns.into()));
+        each("sweep_cursor", Value::Number(self.sweep_cursor.into()));
+        each("reconcile_again", Value::Number(self.reconcile_again.into()));
+        each("flatten_cursor", Value::Number(self.flatten_cursor.into()));
+        each("gaps", Value::Number(self.gaps.into()));
+        each("boot_seq", Value::Number(self.boot_seq.into()));
+        each("gap_seq", Value::Number(self.gap_seq.into()));
+        each("trade_ids", Value::Number(self.trade_ids.into()));
+        each("entries", Value::Number(self.entries.into()));
+        each("incomes", Value::Number(self.incomes.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
@@ -5144,6 +5690,11 @@ impl WindowCell {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("values", Value::Numbers(&self.values.map(Into::into)));
     }
 
     pub fn from_bytes(b: &[u8; 128]) -> Result<Self, Malformed> {
@@ -5295,6 +5846,32 @@ impl GatewayCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("requests", Value::Number(self.requests.into()));
+        each("submits", Value::Number(self.submits.into()));
+        each("cancels", Value::Number(self.cancels.into()));
+        each("queries", Value::Number(self.queries.into()));
+        each("snapshots", Value::Number(self.snapshots.into()));
+        each("unknown_outcomes", Value::Number(self.unknown_outcomes.into()));
+        each("resolved_found", Value::Number(self.resolved_found.into()));
+        each("resolved_absent", Value::Number(self.resolved_absent.into()));
+        each("refused", Value::Number(self.refused.into()));
+        each("not_sent", Value::Number(self.not_sent.into()));
+        each("rate_limited", Value::Number(self.rate_limited.into()));
+        each("http_errors", Value::Number(self.http_errors.into()));
+        each("parse_errors", Value::Number(self.parse_errors.into()));
+        each("retries", Value::Number(self.retries.into()));
+        each("clock_offset_ms", Value::Number(self.clock_offset_ms.into()));
+        each("rtt_last_ns", Value::Number(self.rtt_last_ns.into()));
+        each("rtt_max_ns", Value::Number(self.rtt_max_ns.into()));
+        each("in_flight", Value::Number(self.in_flight.into()));
+        each("connected", Value::Number(self.connected.into()));
+        each("last_answer_mono_ns", Value::Number(self.last_answer_mono_ns.into()));
+        each("budget_waits", Value::Number(self.budget_waits.into()));
+        each("fills_by_rest", Value::Number(self.fills_by_rest.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 256]) -> Result<Self, Malformed> {
         Ok(Self {
             requests: u64::from_le_bytes(take(b, 0)),
@@ -5434,6 +6011,26 @@ impl ListenerCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("frames", Value::Number(self.frames.into()));
+        each("order_events", Value::Number(self.order_events.into()));
+        each("account_events", Value::Number(self.account_events.into()));
+        each("mark_events", Value::Number(self.mark_events.into()));
+        each("reconnects", Value::Number(self.reconnects.into()));
+        each("gaps", Value::Number(self.gaps.into()));
+        each("parse_errors", Value::Number(self.parse_errors.into()));
+        each("unknown_events", Value::Number(self.unknown_events.into()));
+        each("user_connected", Value::Number(self.user_connected.into()));
+        each("market_connected", Value::Number(self.market_connected.into()));
+        each("last_user_mono_ns", Value::Number(self.last_user_mono_ns.into()));
+        each("last_market_mono_ns", Value::Number(self.last_market_mono_ns.into()));
+        each("listen_key_wall_ms", Value::Number(self.listen_key_wall_ms.into()));
+        each("key_renewals", Value::Number(self.key_renewals.into()));
+        each("pings", Value::Number(self.pings.into()));
+        each("snapshots_ignored", Value::Number(self.snapshots_ignored.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
         Ok(Self {
             frames: u64::from_le_bytes(take(b, 0)),
@@ -5549,6 +6146,21 @@ impl PersistenceCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("journal_id", Value::Number(self.journal_id.into()));
+        each("stored_seq", Value::Number(self.stored_seq.into()));
+        each("rows", Value::Number(self.rows.into()));
+        each("batches", Value::Number(self.batches.into()));
+        each("quarantined", Value::Number(self.quarantined.into()));
+        each("errors", Value::Number(self.errors.into()));
+        each("connected", Value::Number(self.connected.into()));
+        each("last_insert_ns", Value::Number(self.last_insert_ns.into()));
+        each("lag", Value::Number(self.lag.into()));
+        each("refilled", Value::Number(self.refilled.into()));
+        each("http_port", Value::Number(self.http_port.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 136]) -> Result<Self, Malformed> {
         Ok(Self {
             journal_id: u64::from_le_bytes(take(b, 0)),
@@ -5647,6 +6259,19 @@ impl PolicyCell {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("strategy", Value::Text(self.strategy.as_str()));
+        each("steps", Value::Number(self.steps.into()));
+        each("decisions", Value::Number(self.decisions.into()));
+        each("intents", Value::Number(self.intents.into()));
+        each("refused", Value::Number(self.refused.into()));
+        each("backpressure", Value::Number(self.backpressure.into()));
+        each("errors", Value::Number(self.errors.into()));
+        each("step_max_ns", Value::Number(self.step_max_ns.into()));
+        each("paused", Value::Number(self.paused.into()));
     }
 
     pub fn from_bytes(b: &[u8; 168]) -> Result<Self, Malformed> {
@@ -5774,6 +6399,26 @@ impl MarkCell {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("symbol", Value::Text(self.symbol.as_str()));
+        each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("last_e12", Value::Number(self.last_e12.into()));
+        each("bid_e12", Value::Number(self.bid_e12.into()));
+        each("ask_e12", Value::Number(self.ask_e12.into()));
+        each("bid_qty_e8", Value::Number(self.bid_qty_e8.into()));
+        each("ask_qty_e8", Value::Number(self.ask_qty_e8.into()));
+        each("open_e12", Value::Number(self.open_e12.into()));
+        each("high_e12", Value::Number(self.high_e12.into()));
+        each("low_e12", Value::Number(self.low_e12.into()));
+        each("venue_wall_ms", Value::Number(self.venue_wall_ms.into()));
+        each("recv_wall_ns", Value::Number(self.recv_wall_ns.into()));
+        each("recv_mono_ns", Value::Number(self.recv_mono_ns.into()));
+        each("market_ms", Value::Number(self.market_ms.into()));
+        each("updates", Value::Number(self.updates.into()));
+        each("stale", Value::Number(self.stale.into()));
     }
 
     pub fn from_bytes(b: &[u8; 152]) -> Result<Self, Malformed> {
@@ -5908,6 +6553,25 @@ impl ChildCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("name", Value::Text(self.name.as_str()));
+        each("pid", Value::Number(self.pid.into()));
+        each("state", Value::Code(self.state.name()));
+        each("fatal", Value::Number(self.fatal.into()));
+        each("critical", Value::Number(self.critical.into()));
+        each("sandboxed", Value::Number(self.sandboxed.into()));
+        each("restarts", Value::Number(self.restarts.into()));
+        each("started_wall_ns", Value::Number(self.started_wall_ns.into()));
+        each("started_mono_ns", Value::Number(self.started_mono_ns.into()));
+        each("last_exit", Value::Number(self.last_exit.into()));
+        each("hangs", Value::Number(self.hangs.into()));
+        each("rss_bytes", Value::Number(self.rss_bytes.into()));
+        each("cpu_e4", Value::Number(self.cpu_e4.into()));
+        each("beat_age_ms", Value::Number(self.beat_age_ms.into()));
+        each("last_exit_text", Value::Text(self.last_exit_text.as_str()));
+    }
+
     pub fn from_bytes(b: &[u8; 184]) -> Result<Self, Malformed> {
         Ok(Self {
             name: Ascii::from_padded(take(b, 0)).ok_or(Malformed { record: "ChildCell", field: "name", code: 0 })?,
@@ -6020,6 +6684,21 @@ impl TreeCell {
         b
     }
 
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("venue", Value::Text(self.venue.as_str()));
+        each("instance", Value::Text(self.instance.as_str()));
+        each("ready", Value::Number(self.ready.into()));
+        each("started_wall_ns", Value::Number(self.started_wall_ns.into()));
+        each("started_mono_ns", Value::Number(self.started_mono_ns.into()));
+        each("ready_mono_ns", Value::Number(self.ready_mono_ns.into()));
+        each("kill_switch", Value::Number(self.kill_switch.into()));
+        each("kill_switch_wall_ns", Value::Number(self.kill_switch_wall_ns.into()));
+        each("kill_switch_text", Value::Text(self.kill_switch_text.as_str()));
+        each("config_hash", Value::Number(self.config_hash.into()));
+        each("closing", Value::Number(self.closing.into()));
+    }
+
     pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
         Ok(Self {
             venue: Ascii::from_padded(take(b, 0)).ok_or(Malformed { record: "TreeCell", field: "venue", code: 0 })?,
@@ -6088,6 +6767,13 @@ impl Probe64 {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("number", Value::Number(self.number.into()));
+        each("sent_mono_ns", Value::Number(self.sent_mono_ns.into()));
+        each("checks", Value::Numbers(&self.checks.map(Into::into)));
     }
 
     pub fn from_bytes(b: &[u8; 64]) -> Result<Self, Malformed> {
@@ -6213,6 +6899,25 @@ impl Probe256 {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
+    }
+
+    /// Shows each field that is not reserved, in order.
+    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {
+        each("number", Value::Number(self.number.into()));
+        each("sent_mono_ns", Value::Number(self.sent_mono_ns.into()));
+        each("tiny", Value::Number(self.tiny.into()));
+        each("tiny_signed", Value::Number(self.tiny_signed.into()));
+        each("small", Value::Number(self.small.into()));
+        each("small_signed", Value::Number(self.small_signed.into()));
+        each("stage", Value::Code(self.stage.name()));
+        each("medium", Value::Number(self.medium.into()));
+        each("medium_signed", Value::Number(self.medium_signed.into()));
+        each("large_signed", Value::Number(self.large_signed.into()));
+        each("code", Value::Code(self.code.name()));
+        each("raw", Value::Numbers(&self.raw.map(Into::into)));
+        each("text", Value::Text(self.text.as_str()));
+        each("signed", Value::Numbers(&self.signed.map(Into::into)));
+        each("checks", Value::Numbers(&self.checks.map(Into::into)));
     }
 
     pub fn from_bytes(b: &[u8; 256]) -> Result<Self, Malformed> {
