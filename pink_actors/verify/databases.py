@@ -36,9 +36,9 @@ class Credential(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[Query]:
+def opened(config: Config, live: bool) -> Iterator[Query]:
     """A function that asks; TemporaryError if nothing answers."""
-    client = _client(config)
+    client = _client(config, live)
 
     def ask(statement: str) -> list[tuple[Cell, ...]]:
         try:
@@ -53,7 +53,7 @@ def opened(config: Config) -> Iterator[Query]:
         client.close()
 
 
-def _client(config: Config) -> Client:
+def _client(config: Config, live: bool) -> Client:
     settings = config.persistence
     try:
         if settings.url != EMBEDDED:
@@ -62,7 +62,7 @@ def _client(config: Config) -> Client:
                 path = Path(settings.password_file).expanduser()
                 password = path.read_text(encoding="utf-8").strip()
             return _over_http(Address(settings.url, settings.user, password))
-        running = _running(config.sql_credential)
+        running = _running(config.sql_credential) if live else None
         if running is not None:
             return running
         if not config.database_dir.exists():

@@ -36,6 +36,10 @@ class Journal(NamedTuple):
     journal_id: int
     entries: list[Entry]
 
+    def until(self, seq: int) -> "Journal":
+        """Without what came later."""
+        return self._replace(entries=[entry for entry in self.entries if entry.seq <= seq])
+
 
 class _DamagedError(Exception):
     """Bytes that contradict the format."""

@@ -48,12 +48,22 @@ class Final(NamedTuple):
     slots: list[SlotCell]
 
 
+class Question(NamedTuple):
+    """Whose orders are compared, and which of them are still on their way."""
+
+    instance: str
+    journal_id: int
+    complete: bool  # the journal begins at its beginning
+    in_flight: set[str]
+
+
 class Matched(NamedTuple):
     """Whose orders are whose."""
 
     ours: list[tuple[LedgerOrder, JournalOrder]]
     foreign: list[LedgerOrder]
     book: Book
+    in_flight: int  # orders of a running tree that are not over yet, and so not compared
 
 
 def orders_of(journal: Journal, findings: Findings) -> dict[str, JournalOrder]:
@@ -91,32 +101,37 @@ def _learn_fill(order: JournalOrder, entry: Entry, report: Report, findings: Fin
 def match(
     books: dict[str, Book],
     orders: dict[str, JournalOrder],
-    journal: Journal,
-    instance: str,
+    question: Question,
     findings: Findings,
 ) -> Matched:
     """Pairs by client order id, else by the venue's; what nobody here sent is foreign."""
     findings.begin("orders: journal = ledger")
     by_venue_id = {order.venue_order_id: order for order in orders.values() if order.venue_order_id}
-    prefix = f"{instance[:INSTANCE_CHARS].lower()}{journal.journal_id & 0xFFFFFFFF:08x}"
+    name = question.instance[:INSTANCE_CHARS].lower()
+    prefix = f"{name}{question.journal_id & 0xFFFFFFFF:08x}"
     book = _own_book(books, orders, prefix)
     ours: list[tuple[LedgerOrder, JournalOrder]] = []
     foreign: list[LedgerOrder] = []
-    complete = not journal.entries or journal.entries[0].seq == 1
     for sent in book.orders.values():
         order = orders.get(sent.client_order_id) or by_venue_id.get(sent.order_id)
         if order is not None:
             ours.append((sent, order))
-        elif sent.client_order_id.startswith(prefix) and complete:
-            name = f"order {sent.client_order_id}"
-            findings.wrong(STORE, name, "order", "missing", f"ledger {sent.place}", "journalled")
         elif not sent.client_order_id.startswith(prefix):
             foreign.append(sent)
+        elif question.complete:
+            place = f"order {sent.client_order_id}"
+            findings.wrong(STORE, place, "order", "missing", f"ledger {sent.place}", "journalled")
     found = {id(order) for _, order in ours}
     for name, order in orders.items():
-        if id(order) not in found and order.status not in NEVER_AT_VENUE and order.venue_order_id:
+        lost = id(order) not in found and order.venue_order_id != 0
+        if lost and order.status not in NEVER_AT_VENUE and name not in question.in_flight:
             findings.wrong("ledger", f"order {name}", "order", "missing", order.place, "accepted")
-    return Matched(ours, foreign, book)
+    settled = [
+        (sent, order)
+        for sent, order in ours
+        if order.last.client_order_id not in question.in_flight
+    ]
+    return Matched(settled, foreign, book, len(ours) - len(settled))
 
 
 def _own_book(books: dict[str, Book], orders: dict[str, JournalOrder], prefix: str) -> Book:
