@@ -24,7 +24,7 @@ class Table(NamedTuple):
 def ago(age_ms: int | None) -> str:
     """An age in the shortest useful unit; STALE is for the caller to say."""
     if age_ms is None:
-        return "never"
+        return "?"
     if age_ms < 10_000:
         return f"{age_ms / 1000:.1f} s"
     if age_ms < 600_000:
@@ -80,7 +80,8 @@ def money_lines(account: AccountView | None) -> list[str]:
     if account is None:
         return ["account: the kernel has no segment"]
     return [
-        f"capital {shown(account.capital)}  wallet {shown(account.wallet)}"
+        f"capital {shown(account.capital)}"
+        f"  wallet {shown(account.wallet)} ({ago(account.wallet_age_ms)} ago)"
         f"  delta {shown(account.delta)} {account.status}  equity {shown(account.equity)}"
         f"  available {shown(account.available)}",
         f"realised {account.realised}  fees {account.fees}  funding {account.funding}"
@@ -107,12 +108,13 @@ def journal_line(snapshot: Snapshot) -> str:
 
 def _process_row(process: ProcessView) -> tuple[str, ...]:
     stale = process.beat_age_ms is not None and process.beat_age_ms > STALE_MS_MAX
-    beat = ago(process.beat_age_ms) + (" STALE" if stale and process.pid else "")
+    beat = "-" if process.beat_age_ms is None else ago(process.beat_age_ms)
+    beat += " STALE" if stale and process.pid else ""
     return (
         process.name,
         "GIVEN UP" if process.given_up else process.state,
         str(process.pid or "-"),
-        shown(None if process.restarts is None else str(process.restarts)),
+        "-" if process.restarts is None else str(process.restarts),
         beat,
         "-" if process.rss_bytes is None else f"{process.rss_bytes // MIB} MiB",
         "-" if process.cpu_percent is None else f"{process.cpu_percent:.0f} %",

@@ -100,17 +100,17 @@ class Watch:
     def snapshot(self) -> Snapshot:
         """Everything readable now."""
         self.refresh()
-        mono_ns = time.monotonic_ns()
+        wall_ns, mono_ns = time.time_ns(), time.monotonic_ns()
         kernel = self._attached.get(Writer.KERNEL)
         supervisor = self._attached.get(Writer.SUPERVISOR)
         self._follow()
         return Snapshot(
             schema_version=view.SCHEMA_VERSION,
-            wall_ns=time.time_ns(),
+            wall_ns=wall_ns,
             instance=self.instance,
             tree=view.tree_view(supervisor.read(TREE), mono_ns) if supervisor else None,
             processes=self._processes(mono_ns),
-            account=view.account_view(kernel.read(ACCOUNT), mono_ns) if kernel else None,
+            account=view.account_view(kernel.read(ACCOUNT), wall_ns, mono_ns) if kernel else None,
             slots=self._slots(kernel, mono_ns),
             orders=self._orders(kernel, mono_ns),
             journal=self._journal(kernel),

@@ -100,6 +100,7 @@ class AccountView(msgspec.Struct, frozen=True):
     position_mode: str
     capital: str | None
     wallet: str | None
+    wallet_age_ms: int | None
     equity: str | None
     available: str | None
     delta: str | None
@@ -232,7 +233,7 @@ def exit_text(cell: ChildCell) -> str:
     return f"signal {-cell.last_exit}" if cell.last_exit < 0 else f"exit code {cell.last_exit}"
 
 
-def account_view(cell: AccountCell, mono_ns: int) -> AccountView:
+def account_view(cell: AccountCell, wall_ns: int, mono_ns: int) -> AccountView:
     """From the kernel's account cell; venue figures are null until the venue told them."""
     told = bool(cell.wallet_seq)
     seeded = bool(cell.seeded)
@@ -246,6 +247,7 @@ def account_view(cell: AccountCell, mono_ns: int) -> AccountView:
         position_mode=cell.position_mode.name,
         capital=amount(cell.capital_e8) if seeded else None,
         wallet=amount(cell.wallet_e8) if told else None,
+        wallet_age_ms=max(0, wall_ns // NS_PER_MS - cell.wallet_wall_ms) if told else None,
         equity=amount(cell.equity_e8) if told else None,
         available=amount(cell.available_e8) if told else None,
         delta=amount(cell.delta_e8) if cell.delta_seq else None,

@@ -47,7 +47,7 @@ def snapshot(beat_age_s: int, tree: TreeCell | None = None) -> Snapshot:
             view.process_view("supervisor", None, supervisor, NOW),
             view.process_view("kernel", child, None, NOW),
         ],
-        account=view.account_view(account, NOW),
+        account=view.account_view(account, NOW, NOW),
         slots=view.slot_views([SlotCell.zero(), slot], NOW),
         orders=[],
         journal=None,
@@ -58,11 +58,11 @@ def snapshot(beat_age_s: int, tree: TreeCell | None = None) -> Snapshot:
 
 
 def test_flaw_h4_a_wallet_nobody_told_is_unknown_and_not_zero() -> None:
-    account = view.account_view(AccountCell.zero(), NOW)
+    account = view.account_view(AccountCell.zero(), NOW, NOW)
     assert (account.wallet, account.capital, account.delta) == (None, None, None)
-    assert money_lines(account)[0].startswith("capital ?  wallet ?  delta ? UNKNOWN")
+    assert money_lines(account)[0].startswith("capital ?  wallet ? (? ago)  delta ? UNKNOWN")
     told = AccountCell.zero()._replace(wallet_seq=9, wallet_e8=0)
-    assert view.account_view(told, NOW).wallet == "0"
+    assert view.account_view(told, NOW, NOW).wallet == "0"
 
 
 def test_amounts_are_exact_text() -> None:
