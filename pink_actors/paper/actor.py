@@ -4,6 +4,7 @@ import os
 import secrets as randomness
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -111,11 +112,12 @@ class PaperVenue:
         self._progress_ms = now.wall_ms
         for symbol, market in venue.markets.items():
             feed = market.feed
-            if isinstance(feed, Replay) and not venue.clock.held:
+            if isinstance(feed, Replay) and not venue.clock.held and venue.clock.fast:
                 span = max(1, feed.end_ms - feed.first_ms)
                 percent = min(100, max(0, now.market_ms - feed.first_ms) * 100 // span)
+                moment = datetime.fromtimestamp(now.market_ms / 1000, UTC)
                 self._progress(
-                    f"{symbol} {percent:3d} %  market {now.market_ms}  "
+                    f"{symbol} {percent:3d} %  {moment:%Y-%m-%d %H:%M} market time  "
                     f"orders {venue.stats.orders}  fills {venue.stats.fills}"
                 )
 

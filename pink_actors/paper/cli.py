@@ -83,6 +83,7 @@ def _parser() -> Parser:
     add("--accounts", default="main", help="accounts to make keys for when none are given")
     add("--balance", default="100000", help="first balance of accounts whose key names none")
     add("--rate-limits", choices=("on", "off"), default="on", help="request budgets")
+    add("--partial-share", default="0.4", help="share of orders that fill in several pieces")
     add("--coin", choices=("USDT", "VST"), default="USDT", help="name of the margin coin")
     add("--faults", type=Path, help="fault plan (TOML)")
     add("--control", action="store_true", help="serve the test-only POST /paper/control")
@@ -109,6 +110,7 @@ def _setup(arguments: argparse.Namespace) -> Setup:
         options=Options(
             seed=arguments.seed, rate_limits=arguments.rate_limits == "on",
             control=arguments.control, coin=arguments.coin,
+            partial_share=_share(arguments.partial_share),
         ),
     )
 
@@ -134,6 +136,16 @@ def _speed(text: str) -> float | None:
     if not 0 < speed <= SPEED_MAX:
         raise UsageError(f"--speed {text}: give a number above 0 up to {SPEED_MAX:.0f}, or max")
     return speed
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(f"--partial-share {text}: give a number from 0 to 1")
+    return share
 
 
 def _keys(arguments: argparse.Namespace) -> list[ApiKey]:

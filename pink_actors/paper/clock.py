@@ -47,6 +47,13 @@ class VenueClock:
         self._market_start_ms = self.now().market_ms
         self.held = True
 
+    def settle(self) -> None:
+        """Go on at the pace of real time: what a replay does once its file is used up."""
+        market_ms = self.now().market_ms
+        self._speed = 1.0
+        self._wall_start_ms = self._real_ms()
+        self._market_start_ms = market_ms
+
     def release(self) -> None:
         """Let a held market begin."""
         if self.held:

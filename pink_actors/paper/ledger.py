@@ -44,6 +44,10 @@ class LedgerDamagedError(PermanentError):
     """A line that cannot be read stands before the end of the ledger."""
 
 
+class LedgerUnwritableError(TemporaryError):
+    """The disk refused: the venue must end, since it knows more than its ledger does."""
+
+
 class FieldCodec(NamedTuple):
     """One field of an entry; digits is the decimal scale, or None for what JSON holds itself."""
 
@@ -141,9 +145,14 @@ class Ledger:
         data = b"".join(self._pending)
         self._pending.clear()
         written = 0
-        while written < len(data):
-            written += os.write(self._fd, data[written:])
-        os.fdatasync(self._fd)
+        try:
+            while written < len(data):
+                written += os.write(self._fd, data[written:])
+            os.fdatasync(self._fd)
+        except OSError as error:
+            raise LedgerUnwritableError(
+                f"{self.path}: cannot be written: {error.strerror}; make room and start again"
+            ) from error
         self.commits += 1
 
     def close(self) -> None:

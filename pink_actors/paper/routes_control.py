@@ -81,8 +81,6 @@ def control(venue: Venue, body: bytes, now: Now) -> Done:
             rule = FaultRule(**{
                 name: getattr(command, name) for name in FaultRule.__struct_fields__
             })
-            if rule.name is FaultName.CLOCK_SKEW:
-                venue.clock.skew_ms = rule.skew_ms
             return Done("" if venue.faults.add(rule) else "too many rules")
         case ClearFaults():
             venue.faults.clear()

@@ -16,6 +16,7 @@ from pink_actors.paper.auth import (
     verify,
 )
 from pink_actors.paper.faults import FaultName
+from pink_actors.paper.ledger import LedgerUnwritableError
 from pink_actors.paper.request import Now, Refusal
 from pink_actors.paper.routes import Answer, Bare, Call, Route
 from pink_actors.paper.routes_control import control, draw_events, statistics
@@ -85,7 +86,10 @@ class Server:
         early = await self._before(endpoint, request, api_key, pairs, address)
         if early is not None:
             return _response(early)
-        reply = await self._serve(endpoint, api_key, pairs, address)
+        try:
+            reply = await self._serve(endpoint, api_key, pairs, address)
+        except LedgerUnwritableError:
+            return _broken(request)
         if venue.faults.draw(FaultName.REPLY_LOST, endpoint):
             return _broken(request)
         if venue.faults.draw(FaultName.HTTP_5XX_AFTER, endpoint):

@@ -9,7 +9,7 @@ from aiohttp import WSMsgType, web
 
 from pink_actors.paper import frames
 from pink_actors.paper.feed import CANDLE_MS
-from pink_actors.paper.hub import Socket, pack
+from pink_actors.paper.hub import SOCKETS_MAX, Socket, pack
 from pink_actors.paper.market import Market, grouped
 from pink_actors.paper.request import Now
 from pink_actors.paper.venue import Venue
@@ -18,6 +18,7 @@ from pink_actors.paper.wire import Json
 PING_MS = 5_000
 SILENCE_MAX_MS = 60_000
 MESSAGE_BYTES_MAX = 1 << 16
+DEPTH_PACES = ("200ms", "500ms")
 SLOW_CHANNELS_MS = {"ticker": 1_000, "kline": 250, "depth": 200, "incrDepth": 200}
 
 
@@ -39,6 +40,8 @@ async def serve_socket(venue: Venue, request: web.Request) -> web.StreamResponse
     )
     if not stream.can_prepare(request):
         return web.json_response({"code": 100400, "msg": "this is a websocket"}, status=400)
+    if len(hub.sockets) >= SOCKETS_MAX:
+        return web.json_response({"code": 100410, "msg": "too many sockets"}, status=429)
     await stream.prepare(request)
     transport = request.transport if isinstance(request.transport, asyncio.Transport) else None
     account = entry.account if entry is not None else ""
@@ -107,6 +110,9 @@ def _subscribe(venue: Venue, socket: Socket, topic: str, now: Now) -> Json | Non
 
 
 def _frame(channel: str, topic: str, market: Market, now: Now) -> Json | None:
+    _, _, pace = channel.partition("@")
+    if pace and not (channel.startswith("depth") and pace in DEPTH_PACES):
+        return None
     if not channel.startswith("kline_"):
         return frames.market_frame(channel, topic, market, now)
     span = frames.KLINE_MS.get(channel[6:])

@@ -8,11 +8,12 @@ from pink_actors.paper import frames
 from pink_actors.paper.advance import Clockwork
 from pink_actors.paper.auth import ApiKey
 from pink_actors.paper.clock import VenueClock
-from pink_actors.paper.engine import Exchange
+from pink_actors.paper.engine import PARTIAL_SHARE, Exchange
 from pink_actors.paper.events import AccountEvent, BarEvent, ConfigEvent, Event, OrderEvent
 from pink_actors.paper.faults import FaultName, FaultPlan, Faults
+from pink_actors.paper.feed import Replay
 from pink_actors.paper.hub import Hub
-from pink_actors.paper.ledger import Ledger
+from pink_actors.paper.ledger import Ledger, LedgerUnwritableError
 from pink_actors.paper.limits import Budgets
 from pink_actors.paper.market import Market
 from pink_actors.paper.request import Now
@@ -29,6 +30,7 @@ class Options(NamedTuple):
     rate_limits: bool
     control: bool
     coin: str
+    partial_share: float = PARTIAL_SHARE
 
 
 class Venue:
@@ -48,7 +50,9 @@ class Venue:
         self.state = state
         self.ledger = ledger
         self.clock = clock
-        self.exchange = Exchange(state, markets, ledger.append, options.seed)
+        self.exchange = Exchange(
+            state, markets, ledger.append, options.seed, options.partial_share
+        )
         self.stats = self.exchange.stats
         self.faults = Faults(plan, self.stats.faults)
         self.hub = Hub(self.faults, self.stats)
@@ -57,7 +61,7 @@ class Venue:
         now = clock.now()
         self.clockwork = Clockwork(self.exchange, now, options.seed)
         self.dead_man: dict[str, int] = {}
-        self.positions_lag_ms = 0
+        self.failure: LedgerUnwritableError | None = None
         self._guards: dict[tuple[str, str], int] = {}
         self._waiting: asyncio.Future[None] | None = None
 
@@ -89,7 +93,12 @@ class Venue:
 
     def tick(self) -> None:
         """Let time pass."""
+        if self.failure is not None:
+            raise self.failure
         self.clock.step()
+        rule = self.faults.draw(FaultName.CLOCK_SKEW)
+        if rule is not None:
+            self.clock.skew_ms = rule.skew_ms
         now = self.clock.now()
         self.clockwork.advance(now)
         for name, deadline_ms in list(self.dead_man.items()):
@@ -99,6 +108,9 @@ class Venue:
         for key in self.hub.overdue(now.wall_ms):
             self.hub.expire(key, frames.expired_frame(key, now))
         self.flush()
+        replays = [m.feed for m in self.markets.values() if isinstance(m.feed, Replay)]
+        if self.clock.fast and replays and all(feed.done for feed in replays):
+            self.clock.settle()
 
     def cancel_all(self, account: Account, symbol: str, now: Now, reason: str) -> list[int]:
         """End all open orders of an account, or of one of its symbols."""
@@ -135,8 +147,18 @@ class Venue:
         if self._waiting is None:
             loop = asyncio.get_running_loop()
             self._waiting = loop.create_future()
-            loop.call_soon(self.flush)
+            loop.call_soon(self._flush_for_requests)
         return self._waiting
+
+    def _flush_for_requests(self) -> None:
+        """A commit that fails breaks the waiting requests, and the next tick ends the process."""
+        waiting = self._waiting
+        try:
+            self.flush()
+        except LedgerUnwritableError as error:
+            self.failure = error
+            if waiting is not None:
+                waiting.set_exception(error)
 
     def _publish(self, event: Event, now: Now) -> None:
         match event:
