@@ -8,7 +8,10 @@ const FNV_PRIME: u64 = 0x0100_0000_01B3;
 
 fn main() -> io::Result<()> {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files = vec![here.join("../../shm_layout/lib.rs"), here.join("src/machine.rs")];
+    let mut files = vec![
+        here.join("../../shm_layout/lib.rs"),
+        here.join("src/machine.rs"),
+    ];
     collect(&here.join("../pink_kernel/src"), &mut files)?;
     files.sort();
     let mut hash = FNV_OFFSET;
@@ -18,7 +21,10 @@ fn main() -> io::Result<()> {
             hash = (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
         }
     }
-    println!("cargo::rerun-if-changed={}", here.join("../pink_kernel/src").display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        here.join("../pink_kernel/src").display()
+    );
     println!("cargo::rustc-env=PINK_BUILD_HASH={hash}");
     Ok(())
 }

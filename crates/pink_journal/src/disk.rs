@@ -72,12 +72,18 @@ pub struct FileDisk {
 impl FileDisk {
     /// For the one process that writes the journal.
     pub fn writable(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), writable: true }
+        Self {
+            directory: directory.to_owned(),
+            writable: true,
+        }
     }
 
     /// For everyone else: files are opened for reading, nothing can be changed.
     pub fn read_only(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), writable: false }
+        Self {
+            directory: directory.to_owned(),
+            writable: false,
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -99,7 +105,10 @@ impl Disk for FileDisk {
     }
 
     fn open(&self, name: &str) -> io::Result<File> {
-        OpenOptions::new().read(true).write(self.writable).open(self.path(name))
+        OpenOptions::new()
+            .read(true)
+            .write(self.writable)
+            .open(self.path(name))
     }
 
     fn create(&self, name: &str) -> io::Result<File> {

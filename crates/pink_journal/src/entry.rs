@@ -21,9 +21,15 @@ pub enum PartKind {
 
 impl PartKind {
     fn from_code(code: u8) -> Option<Self> {
-        [Self::Input, Self::Outcome, Self::Cell, Self::Command, Self::Stream]
-            .into_iter()
-            .find(|kind| *kind as u8 == code)
+        [
+            Self::Input,
+            Self::Outcome,
+            Self::Cell,
+            Self::Command,
+            Self::Stream,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == code)
     }
 }
 
@@ -40,9 +46,15 @@ pub enum InputRecord {
 
 impl InputRecord {
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Epoch, Self::Control, Self::Intent, Self::Mark, Self::Report]
-            .into_iter()
-            .find(|record| *record as u8 == code)
+        [
+            Self::Epoch,
+            Self::Control,
+            Self::Intent,
+            Self::Mark,
+            Self::Report,
+        ]
+        .into_iter()
+        .find(|record| *record as u8 == code)
     }
 }
 
@@ -73,7 +85,9 @@ impl Batch {
     /// A buffer for batches that fit a segment of so many bytes.
     pub fn new(segment_bytes: u64) -> Self {
         let room = usize::try_from(segment_bytes).unwrap_or(usize::MAX);
-        let room = room.saturating_sub(4096).min(BATCH_HEAD_BYTES + BATCH_BYTES_MAX);
+        let room = room
+            .saturating_sub(4096)
+            .min(BATCH_HEAD_BYTES + BATCH_BYTES_MAX);
         Self {
             buffer: vec![0; room].into_boxed_slice(),
             used: BATCH_HEAD_BYTES,
@@ -164,13 +178,7 @@ pub const fn part_bytes_max(words: usize) -> usize {
 }
 
 /// Writes one part and returns its bytes; `out` has room for `part_bytes_max`.
-pub fn encode_part(
-    out: &mut [u8],
-    kind: PartKind,
-    region: u8,
-    index: u16,
-    words: &[u64],
-) -> usize {
+pub fn encode_part(out: &mut [u8], kind: PartKind, region: u8, index: u16, words: &[u64]) -> usize {
     let (head, body) = out.split_at_mut(PART_HEAD_BYTES);
     let (used, stored) = pack(words, body);
     let count = u16::try_from(words.len()).unwrap_or(u16::MAX);
@@ -227,7 +235,13 @@ impl<'a> Parts<'a> {
         self.bytes = rest;
         let kind = PartKind::from_code(head[0])?;
         let index = u16::from_le_bytes([head[2], head[3]]);
-        Some(Part { kind, region: head[1], index, words, packed })
+        Some(Part {
+            kind,
+            region: head[1],
+            index,
+            words,
+            packed,
+        })
     }
 }
 
@@ -266,7 +280,9 @@ impl<'a> Entry<'a> {
 
     /// The first part of a kind, if the parts up to it are sound.
     pub fn part(&self, kind: PartKind) -> Option<Part<'a>> {
-        self.parts().map_while(|part| part).find(|part| part.kind == kind)
+        self.parts()
+            .map_while(|part| part)
+            .find(|part| part.kind == kind)
     }
 }
 
@@ -296,7 +312,11 @@ impl<'a> Entries<'a> {
             wall_ns: word64(head, 32).cast_signed(),
             mono_ns: word64(head, 40),
         };
-        Some(Entry { head, bytes: entry, parts })
+        Some(Entry {
+            head,
+            bytes: entry,
+            parts,
+        })
     }
 }
 

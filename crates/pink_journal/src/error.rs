@@ -7,15 +7,33 @@ use std::io;
 #[derive(Debug)]
 pub enum JournalError {
     /// The operating system refused.
-    Io { doing: &'static str, name: String, source: io::Error },
+    Io {
+        doing: &'static str,
+        name: String,
+        source: io::Error,
+    },
     /// A record that was durable is not readable any more.
-    Damaged { segment: u64, offset: u64, seq: u64, why: String },
+    Damaged {
+        segment: u64,
+        offset: u64,
+        seq: u64,
+        why: String,
+    },
     /// An entry whose checksum holds has bytes that mean nothing to this build.
     Malformed { seq: u64, why: String },
     /// The records in the journal have another shape than this build's.
-    Shape { segment: u64, found: u64, expected: u64 },
+    Shape {
+        segment: u64,
+        found: u64,
+        expected: u64,
+    },
     /// The same build computed something else than it recorded.
-    Diverged { seq: u64, field: String, recorded: String, computed: String },
+    Diverged {
+        seq: u64,
+        field: String,
+        recorded: String,
+        computed: String,
+    },
     /// The state after replay breaks an invariant.
     Violation { seq: u64, why: String },
     /// The reader asked for records that retention removed.
@@ -28,7 +46,11 @@ pub enum JournalError {
 
 impl JournalError {
     pub(crate) fn io(doing: &'static str, name: &str, source: io::Error) -> Self {
-        Self::Io { doing, name: name.to_owned(), source }
+        Self::Io {
+            doing,
+            name: name.to_owned(),
+            source,
+        }
     }
 
     /// True if trying again cannot help: the operator must look.
@@ -40,25 +62,46 @@ impl JournalError {
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { doing, name, source } => write!(f, "cannot {doing} {name}: {source}"),
-            Self::Damaged { segment, offset, seq, why } => write!(
+            Self::Io {
+                doing,
+                name,
+                source,
+            } => write!(f, "cannot {doing} {name}: {source}"),
+            Self::Damaged {
+                segment,
+                offset,
+                seq,
+                why,
+            } => write!(
                 f,
                 "durable record {seq} is damaged (segment {segment}, offset {offset}): {why}; \
                  keep the directory, reconcile with the venue, start a new journal"
             ),
             Self::Malformed { seq, why } => write!(f, "record {seq} means nothing here: {why}"),
-            Self::Shape { segment, found, expected } => write!(
+            Self::Shape {
+                segment,
+                found,
+                expected,
+            } => write!(
                 f,
                 "segment {segment} was written with records of shape {found:016x}, this build \
                  has {expected:016x}; read it with the build that wrote it"
             ),
-            Self::Diverged { seq, field, recorded, computed } => write!(
+            Self::Diverged {
+                seq,
+                field,
+                recorded,
+                computed,
+            } => write!(
                 f,
                 "replay differs at record {seq}, {field}: recorded {recorded}, computed {computed}"
             ),
             Self::Violation { seq, why } => write!(f, "invariant broken after record {seq}: {why}"),
             Self::Gone { asked, first } => {
-                write!(f, "record {asked} was removed by retention; the first kept is {first}")
+                write!(
+                    f,
+                    "record {asked} was removed by retention; the first kept is {first}"
+                )
             }
             Self::Failed => write!(f, "the journal failed earlier and takes nothing any more"),
             Self::NoSpare => write!(f, "no prepared segment is left: the disk is full or slow"),

@@ -98,12 +98,18 @@ pub const SEGMENT_BYTES_MIN: u64 = 64 << 10;
 
 /// The word at `at` of a head that is known to be long enough.
 pub(crate) fn word32(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    bytes
+        .get(at..at + 4)
+        .and_then(|b| b.try_into().ok())
+        .map_or(0, u32::from_le_bytes)
 }
 
 /// The word at `at` of a head that is known to be long enough.
 pub(crate) fn word64(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
+    bytes
+        .get(at..at + 8)
+        .and_then(|b| b.try_into().ok())
+        .map_or(0, u64::from_le_bytes)
 }
 
 pub(crate) fn put32(bytes: &mut [u8], at: usize, value: u32) {
@@ -131,7 +137,10 @@ pub fn snapshot_name(seq: u64) -> String {
 
 /// Sequence of a snapshot file, if the name is one.
 pub fn snapshot_seq(name: &str) -> Option<u64> {
-    name.strip_prefix("snap-")?.strip_suffix(".ps")?.parse().ok()
+    name.strip_prefix("snap-")?
+        .strip_suffix(".ps")?
+        .parse()
+        .ok()
 }
 
 /// What the header of a used segment says.
@@ -281,5 +290,9 @@ pub(crate) fn same_shape(head: &SegmentHead, shape: u64) -> Result<(), JournalEr
     if head.shape == shape {
         return Ok(());
     }
-    Err(JournalError::Shape { segment: head.number, found: head.shape, expected: shape })
+    Err(JournalError::Shape {
+        segment: head.number,
+        found: head.shape,
+        expected: shape,
+    })
 }

@@ -103,21 +103,42 @@ impl Machine {
         batch: &mut Batch,
     ) -> Result<(), JournalError> {
         let seq = self.next_seq;
-        self.kernel.apply(seq, taken.now, record.input(taken.source), &mut self.effects);
+        self.kernel.apply(
+            seq,
+            taken.now,
+            record.input(taken.source),
+            &mut self.effects,
+        );
         if seq.is_multiple_of(CHECK_EVERY) {
             self.effects.outcome.state_hash = self.kernel.state_hash();
-            let broken = |v| JournalError::Violation { seq, why: format!("{v:?}") };
+            let broken = |v| JournalError::Violation {
+                seq,
+                why: format!("{v:?}"),
+            };
             self.kernel.check().map_err(broken)?;
         }
         if let Some(v) = self.kernel.violation() {
-            return Err(JournalError::Violation { seq, why: format!("{v:?}") });
+            return Err(JournalError::Violation {
+                seq,
+                why: format!("{v:?}"),
+            });
         }
         self.encode(taken, record, batch);
         let commands = self.effects.commands();
         let open = &mut self.open;
-        note(&mut self.streams, open, taken.source, taken.stream_id, taken.stream_seq, record);
+        note(
+            &mut self.streams,
+            open,
+            taken.source,
+            taken.stream_id,
+            taken.stream_seq,
+            record,
+        );
         if !commands.iter().all(|command| open.add(command)) {
-            return Err(JournalError::Violation { seq, why: "too many open commands".to_owned() });
+            return Err(JournalError::Violation {
+                seq,
+                why: "too many open commands".to_owned(),
+            });
         }
         self.next_seq += 1;
         Ok(())
@@ -151,8 +172,10 @@ impl Machine {
     /// cells are believed.
     pub fn replay(&mut self, entry: &Entry<'_>) -> Result<(), JournalError> {
         let seq = entry.head.seq;
-        let malformed =
-            |why: &str| JournalError::Malformed { seq, why: why.to_owned() };
+        let malformed = |why: &str| JournalError::Malformed {
+            seq,
+            why: why.to_owned(),
+        };
         if seq != self.next_seq {
             return Err(malformed("its sequence does not follow"));
         }
@@ -174,14 +197,26 @@ impl Machine {
 
     fn recompute(&mut self, entry: &Entry<'_>, record: &Record) -> Result<(), JournalError> {
         let head = &entry.head;
-        let now = Now { wall_ns: head.wall_ns, mono_ns: head.mono_ns };
+        let now = Now {
+            wall_ns: head.wall_ns,
+            mono_ns: head.mono_ns,
+        };
         let (stream_id, stream_seq) = (head.stream_id, head.stream_seq);
-        let taken = Taken { source: head.source, stream_id, stream_seq, now };
+        let taken = Taken {
+            source: head.source,
+            stream_id,
+            stream_seq,
+            now,
+        };
         let mut scratch = std::mem::replace(&mut self.scratch, Batch::new(0));
         scratch.clear();
         let applied = self.take(&taken, record, &mut scratch);
         let same = scratch.payload() == entry.bytes();
-        let difference = if same { None } else { first_difference(entry, scratch.payload()) };
+        let difference = if same {
+            None
+        } else {
+            first_difference(entry, scratch.payload())
+        };
         self.scratch = scratch;
         applied?;
         match (same, difference) {
@@ -198,10 +233,17 @@ impl Machine {
 
     fn overlay(&mut self, entry: &Entry<'_>, record: &Record) -> Result<(), JournalError> {
         let (seq, head) = (entry.head.seq, &entry.head);
-        let malformed =
-            |why: &str| JournalError::Malformed { seq, why: why.to_owned() };
+        let malformed = |why: &str| JournalError::Malformed {
+            seq,
+            why: why.to_owned(),
+        };
         note(
-            &mut self.streams, &mut self.open, head.source, head.stream_id, head.stream_seq, record,
+            &mut self.streams,
+            &mut self.open,
+            head.source,
+            head.stream_id,
+            head.stream_seq,
+            record,
         );
         for part in entry.parts() {
             let part = part.ok_or_else(|| malformed("one of its parts"))?;
@@ -209,8 +251,13 @@ impl Machine {
                 PartKind::Cell => {
                     let mut words = [0; CELL_WORDS_MAX];
                     let words = part.unpack(&mut words).ok_or_else(|| malformed("a cell"))?;
-                    let cell = CellRef { region: part.region, index: part.index };
-                    self.kernel.overlay(cell, words).map_err(|e| malformed(&e.to_string()))?;
+                    let cell = CellRef {
+                        region: part.region,
+                        index: part.index,
+                    };
+                    self.kernel
+                        .overlay(cell, words)
+                        .map_err(|e| malformed(&e.to_string()))?;
                 }
                 PartKind::Command => {
                     let command = part.words().and_then(|w| Command::from_words(&w).ok());
@@ -233,7 +280,10 @@ impl Machine {
             self.same_build = true;
         }
         let seq = self.next_seq - 1;
-        let broken = |v| JournalError::Violation { seq, why: format!("{v:?}") };
+        let broken = |v| JournalError::Violation {
+            seq,
+            why: format!("{v:?}"),
+        };
         self.kernel.check().map_err(broken)
     }
 
@@ -250,7 +300,11 @@ impl Machine {
             position,
         });
         let mut words = [0; CELL_WORDS_MAX];
-        for cell in self.kernel.cells().filter(|cell| !self.kernel.is_blank(*cell)) {
+        for cell in self
+            .kernel
+            .cells()
+            .filter(|cell| !self.kernel.is_blank(*cell))
+        {
             let count = self.kernel.cell(cell, &mut words);
             snapshot.part(PartKind::Cell, cell.region, cell.index, &words[..count]);
         }
@@ -273,7 +327,10 @@ impl Machine {
             let sound = match part.kind {
                 PartKind::Cell => {
                     let mut words = [0; CELL_WORDS_MAX];
-                    let cell = CellRef { region: part.region, index: part.index };
+                    let cell = CellRef {
+                        region: part.region,
+                        index: part.index,
+                    };
                     part.unpack(&mut words)
                         .is_some_and(|words| machine.kernel.overlay(cell, words).is_ok())
                 }

@@ -43,7 +43,9 @@ impl OpenCommands {
         if report.command_seq == 0 {
             return;
         }
-        let found = self.open.binary_search_by_key(&report.command_seq, |c| c.command_seq);
+        let found = self
+            .open
+            .binary_search_by_key(&report.command_seq, |c| c.command_seq);
         if let Ok(at) = found
             && ends(self.open[at].kind, report)
         {
@@ -73,7 +75,11 @@ mod tests {
     #[test]
     fn a_settle_stays_open_until_its_last_row() {
         let mut open = OpenCommands::default();
-        let settle = Command { kind: CommandKind::Settle, command_seq: 80, ..Command::ZERO };
+        let settle = Command {
+            kind: CommandKind::Settle,
+            command_seq: 80,
+            ..Command::ZERO
+        };
         assert!(open.add(&settle));
         let row = |row_index| Report {
             kind: ReportKind::Fill,
@@ -91,14 +97,25 @@ mod tests {
     #[test]
     fn an_order_event_of_the_stream_answers_no_command() {
         let mut open = OpenCommands::default();
-        let cancel = Command { kind: CommandKind::Cancel, command_seq: 9, ..Command::ZERO };
+        let cancel = Command {
+            kind: CommandKind::Cancel,
+            command_seq: 9,
+            ..Command::ZERO
+        };
         assert!(open.add(&cancel));
-        open.answer(&Report { kind: ReportKind::OrderState, ..Report::ZERO });
+        open.answer(&Report {
+            kind: ReportKind::OrderState,
+            ..Report::ZERO
+        });
         open.answer(&Report {
             kind: ReportKind::CancelAccepted,
             command_seq: 9,
             ..Report::ZERO
         });
-        assert_eq!(open.len(), 1, "the order state that follows ends the cancel");
+        assert_eq!(
+            open.len(),
+            1,
+            "the order state that follows ends the cancel"
+        );
     }
 }

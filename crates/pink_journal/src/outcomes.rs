@@ -22,7 +22,12 @@ pub struct OutcomeReader<D: Disk> {
 
 impl<D: Disk> OutcomeReader<D> {
     pub fn new(disk: D) -> Self {
-        Self { disk, reader: None, next_seq: 0, pending: VecDeque::new() }
+        Self {
+            disk,
+            reader: None,
+            next_seq: 0,
+            pending: VecDeque::new(),
+        }
     }
 
     /// Up to `max` outcomes from `from_seq` on, none beyond `limit_seq`: what the writer says is
@@ -67,7 +72,9 @@ impl<D: Disk> OutcomeReader<D> {
         if self.reader.is_none() {
             self.reader = reader_for(&self.disk, self.next_seq)?;
         }
-        let Some(reader) = self.reader.as_mut() else { return Ok(false) };
+        let Some(reader) = self.reader.as_mut() else {
+            return Ok(false);
+        };
         let position = reader.position();
         if position.next_seq > limit_seq {
             return Ok(false);
@@ -91,8 +98,10 @@ fn decode(
     pending: &mut VecDeque<Numbered>,
 ) -> Result<bool, JournalError> {
     for entry in entries {
-        let malformed =
-            || JournalError::Malformed { seq: first_seq, why: "its outcome".to_owned() };
+        let malformed = || JournalError::Malformed {
+            seq: first_seq,
+            why: "its outcome".to_owned(),
+        };
         let entry = entry.ok_or_else(malformed)?;
         let part = entry.part(PartKind::Outcome).ok_or_else(malformed)?;
         let words = part.words::<{ Outcome::WORDS }>().ok_or_else(malformed)?;

@@ -54,11 +54,15 @@ mod tests {
     #[test]
     fn packing_loses_nothing_at_any_length() {
         for len in 0..200_usize {
-            let words: Vec<u64> =
-                (0..len).map(|i| if i % 3 == 0 { 0 } else { i as u64 * 77 }).collect();
+            let words: Vec<u64> = (0..len)
+                .map(|i| if i % 3 == 0 { 0 } else { i as u64 * 77 })
+                .collect();
             let mut packed = vec![0xAA; packed_bytes_max(len)];
             let (used, stored) = pack(&words, &mut packed);
-            assert_eq!(usize::from(stored), words.iter().filter(|w| **w != 0).count());
+            assert_eq!(
+                usize::from(stored),
+                words.iter().filter(|w| **w != 0).count()
+            );
             let mut back = vec![1; len];
             unpack(&packed[..used], &mut back).unwrap();
             assert_eq!(back, words);

@@ -23,8 +23,13 @@ pub enum Found {
 
 /// Segments of a directory, by number.
 pub fn segments<D: Disk>(disk: &D) -> Result<Vec<u64>, JournalError> {
-    let names = disk.names().map_err(|e| JournalError::io("list", "the journal directory", e))?;
-    let mut numbers: Vec<u64> = names.iter().filter_map(|name| segment_number(name)).collect();
+    let names = disk
+        .names()
+        .map_err(|e| JournalError::io("list", "the journal directory", e))?;
+    let mut numbers: Vec<u64> = names
+        .iter()
+        .filter_map(|name| segment_number(name))
+        .collect();
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -35,9 +40,12 @@ pub fn segment_head<D: Disk>(
     number: u64,
 ) -> Result<(D::File, Option<SegmentHead>), JournalError> {
     let name = segment_name(number);
-    let file = disk.open(&name).map_err(|e| JournalError::io("open", &name, e))?;
+    let file = disk
+        .open(&name)
+        .map_err(|e| JournalError::io("open", &name, e))?;
     let mut head = [0; SEGMENT_HEAD_USED];
-    file.read_full_at(&mut head, 0).map_err(|e| JournalError::io("read", &name, e))?;
+    file.read_full_at(&mut head, 0)
+        .map_err(|e| JournalError::io("read", &name, e))?;
     let head = SegmentHead::from_bytes(&head).filter(|head| head.number == number);
     Ok((file, head))
 }
@@ -69,7 +77,16 @@ impl<D: Disk> Reader<D> {
 
     fn new(disk: D, file: D::File, head: SegmentHead, position: Position) -> Self {
         let window = vec![0; WINDOW_BYTES].into_boxed_slice();
-        Self { disk, file, head, position, window, window_at: 0, window_len: 0, payload: (0, 0) }
+        Self {
+            disk,
+            file,
+            head,
+            position,
+            window,
+            window_at: 0,
+            window_len: 0,
+            payload: (0, 0),
+        }
     }
 
     pub fn position(&self) -> Position {
@@ -107,7 +124,9 @@ impl<D: Disk> Reader<D> {
     }
 
     fn look(&mut self) -> Result<Found, JournalError> {
-        let Some(at) = self.load(BATCH_HEAD_BYTES)? else { return Ok(Found::End) };
+        let Some(at) = self.load(BATCH_HEAD_BYTES)? else {
+            return Ok(Found::End);
+        };
         let bytes = &self.window[at..at + BATCH_HEAD_BYTES];
         if bytes.iter().all(|b| *b == 0) {
             return Ok(Found::End);
@@ -121,8 +140,7 @@ impl<D: Disk> Reader<D> {
         let Some(at) = self.load(head.total_bytes())? else {
             return Ok(Found::Invalid("the batch is longer than its segment"));
         };
-        let (bytes, payload) =
-            self.window[at..at + head.total_bytes()].split_at(BATCH_HEAD_BYTES);
+        let (bytes, payload) = self.window[at..at + head.total_bytes()].split_at(BATCH_HEAD_BYTES);
         if !head.covers(bytes, payload) {
             return Ok(Found::Invalid("the checksum of the batch does not hold"));
         }
@@ -201,7 +219,9 @@ pub fn start_of(head: &SegmentHead) -> Position {
 pub fn reader_for<D: Disk>(disk: &D, seq: u64) -> Result<Option<Reader<D>>, JournalError> {
     let mut first = None;
     for number in segments(disk)?.into_iter().rev() {
-        let Some(reader) = Reader::at_segment(disk, number)? else { continue };
+        let Some(reader) = Reader::at_segment(disk, number)? else {
+            continue;
+        };
         if reader.segment().first_seq <= seq {
             return Ok(Some(reader));
         }

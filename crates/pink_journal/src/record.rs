@@ -47,7 +47,9 @@ impl Record {
 
     /// The record in an INPUT part; `None` if its bytes are no value of it.
     pub fn decode(part: Option<Part<'_>>) -> Option<Self> {
-        let Some(part) = part else { return Some(Self::Deadline) };
+        let Some(part) = part else {
+            return Some(Self::Deadline);
+        };
         match InputRecord::from_code(part.region)? {
             InputRecord::Epoch => Epoch::from_words(&part.words()?).ok().map(Self::Epoch),
             InputRecord::Control => Control::from_words(&part.words()?).ok().map(Self::Control),

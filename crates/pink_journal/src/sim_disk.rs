@@ -119,19 +119,27 @@ impl SimDisk {
     /// The bytes of a file, for tests that damage it.
     pub fn contents(&self, name: &str) -> Option<Vec<u8>> {
         let state = lock(&self.state);
-        state.names.get(name).map(|inode| state.inodes[*inode].now.clone())
+        state
+            .names
+            .get(name)
+            .map(|inode| state.inodes[*inode].now.clone())
     }
 
     /// Replaces the bytes of a file, as if they had been so for ever.
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         let mut state = lock(&self.state);
         let inode = state.inodes.len();
-        state.inodes.push(Inode { synced_bytes: bytes.len(), now: bytes, ..Inode::default() });
+        state.inodes.push(Inode {
+            synced_bytes: bytes.len(),
+            now: bytes,
+            ..Inode::default()
+        });
         state.names.insert(name.to_owned(), inode);
         state.durable_names.insert(name.to_owned(), inode);
     }
 
     /// An independent disk with the same content, nothing un-synced and no faults.
+    #[must_use]
     pub fn fork(&self) -> Self {
         let state = lock(&self.state);
         let fork = Self::default();
@@ -152,7 +160,10 @@ impl Disk for SimDisk {
     fn open(&self, name: &str) -> io::Result<SimFile> {
         let found = lock(&self.state).names.get(name).copied();
         let inode = found.ok_or(io::ErrorKind::NotFound)?;
-        Ok(SimFile { state: Arc::clone(&self.state), inode })
+        Ok(SimFile {
+            state: Arc::clone(&self.state),
+            inode,
+        })
     }
 
     fn create(&self, name: &str) -> io::Result<SimFile> {
@@ -160,7 +171,10 @@ impl Disk for SimDisk {
         let inode = state.inodes.len();
         state.inodes.push(Inode::default());
         state.names.insert(name.to_owned(), inode);
-        Ok(SimFile { state: Arc::clone(&self.state), inode })
+        Ok(SimFile {
+            state: Arc::clone(&self.state),
+            inode,
+        })
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -186,12 +200,19 @@ impl Disk for SimDisk {
 
     fn free_bytes(&self) -> io::Result<u64> {
         let state = lock(&self.state);
-        Ok(state.faults.capacity_bytes.saturating_sub(used_bytes(&state)))
+        Ok(state
+            .faults
+            .capacity_bytes
+            .saturating_sub(used_bytes(&state)))
     }
 }
 
 fn used_bytes(state: &State) -> u64 {
-    state.inodes.iter().map(|inode| inode.now.len() as u64).sum()
+    state
+        .inodes
+        .iter()
+        .map(|inode| inode.now.len() as u64)
+        .sum()
 }
 
 fn offset_of(offset: u64) -> io::Result<usize> {
@@ -219,7 +240,10 @@ impl DiskFile for SimFile {
         let mut count = bytes.len().min(state.faults.write_bytes_max);
         let has = state.inodes[self.inode].now.len();
         let grows = (from + count).saturating_sub(has) as u64;
-        let free = state.faults.capacity_bytes.saturating_sub(used_bytes(&state));
+        let free = state
+            .faults
+            .capacity_bytes
+            .saturating_sub(used_bytes(&state));
         if grows > free {
             count = count.saturating_sub(usize::try_from(grows - free).unwrap_or(count));
         }

@@ -37,7 +37,10 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub fn new(head: SnapshotHead) -> Self {
-        Self { head, parts: Vec::new() }
+        Self {
+            head,
+            parts: Vec::new(),
+        }
     }
 
     /// Adds a part; words that are all zero need none.
@@ -64,8 +67,10 @@ impl Snapshot {
             let _removed = disk.remove(&unfinished);
             return Err(JournalError::io("write", &name, source));
         }
-        disk.rename(&unfinished, &name).map_err(|e| JournalError::io("rename", &name, e))?;
-        disk.sync_directory().map_err(|e| JournalError::io("sync the directory of", &name, e))
+        disk.rename(&unfinished, &name)
+            .map_err(|e| JournalError::io("rename", &name, e))?;
+        disk.sync_directory()
+            .map_err(|e| JournalError::io("sync the directory of", &name, e))
     }
 
     fn write<D: Disk>(&self, disk: &D, name: &str) -> std::io::Result<()> {
@@ -116,11 +121,16 @@ impl Snapshot {
             return Ok(None);
         }
         let mut parts = vec![0; bytes];
-        let read = file.read_full_at(&mut parts, SEGMENT_HEADER_BYTES as u64).map_err(failed)?;
+        let read = file
+            .read_full_at(&mut parts, SEGMENT_HEADER_BYTES as u64)
+            .map_err(failed)?;
         if read < bytes || crc32c::crc32c(&parts) != word32(&b, 112) {
             return Ok(None);
         }
-        Ok(Some(Self { head: head_of(&b), parts }))
+        Ok(Some(Self {
+            head: head_of(&b),
+            parts,
+        }))
     }
 }
 
@@ -145,7 +155,9 @@ fn head_of(b: &[u8]) -> SnapshotHead {
 
 /// Sequences of the snapshots in a directory, oldest first.
 pub fn snapshots<D: Disk>(disk: &D) -> Result<Vec<u64>, JournalError> {
-    let names = disk.names().map_err(|e| JournalError::io("list", "the journal directory", e))?;
+    let names = disk
+        .names()
+        .map_err(|e| JournalError::io("list", "the journal directory", e))?;
     let mut seqs: Vec<u64> = names.iter().filter_map(|name| snapshot_seq(name)).collect();
     seqs.sort_unstable();
     Ok(seqs)

@@ -20,7 +20,11 @@ impl Stream {
 
     pub fn from_words(words: [u64; 3]) -> Option<Self> {
         let source = Writer::from_code(u8::try_from(words[0]).ok()?)?;
-        Some(Self { source, stream_id: words[1], last_seq: words[2] })
+        Some(Self {
+            source,
+            stream_id: words[1],
+            last_seq: words[2],
+        })
     }
 }
 
@@ -33,7 +37,10 @@ pub struct Streams {
 impl Streams {
     /// Last journalled position of a stream; 0 = none.
     pub fn last(&self, stream_id: u64) -> u64 {
-        self.known.iter().find(|s| s.stream_id == stream_id).map_or(0, |s| s.last_seq)
+        self.known
+            .iter()
+            .find(|s| s.stream_id == stream_id)
+            .map_or(0, |s| s.last_seq)
     }
 
     /// True if this input is in the journal already.
@@ -53,14 +60,26 @@ impl Streams {
         if self.known.len() == STREAMS_MAX {
             self.forget_one(source);
         }
-        self.known.push(Stream { source, stream_id, last_seq: seq });
+        self.known.push(Stream {
+            source,
+            stream_id,
+            last_seq: seq,
+        });
     }
 
     /// Makes room: the oldest stream of the same producer, else the oldest of the producer with most.
     fn forget_one(&mut self, source: Writer) {
         let count = |of: Writer| self.known.iter().filter(|s| s.source == of).count();
-        let most = self.known.iter().map(|s| s.source).max_by_key(|of| count(*of));
-        let victim = if count(source) > 1 { Some(source) } else { most };
+        let most = self
+            .known
+            .iter()
+            .map(|s| s.source)
+            .max_by_key(|of| count(*of));
+        let victim = if count(source) > 1 {
+            Some(source)
+        } else {
+            most
+        };
         if let Some(at) = self.known.iter().position(|s| Some(s.source) == victim) {
             self.known.remove(at);
         }
@@ -83,7 +102,10 @@ mod tests {
         streams.note(Writer::Gateway, 7, 3);
         streams.note(Writer::Listener, 8, 1);
         assert!(streams.has(7, 3) && streams.has(7, 1) && !streams.has(7, 4));
-        assert!(!streams.has(9, 1), "a fresh segment never looks like a replay");
+        assert!(
+            !streams.has(9, 1),
+            "a fresh segment never looks like a replay"
+        );
     }
 
     #[test]

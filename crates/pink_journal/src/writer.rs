@@ -6,9 +6,7 @@ use std::sync::Arc;
 use crate::disk::{Disk, DiskFile};
 use crate::entry::Batch;
 use crate::error::JournalError;
-use crate::format::{
-    BatchHead, Position, SEGMENT_HEADER_BYTES, SegmentHead, segment_name,
-};
+use crate::format::{BatchHead, Position, SEGMENT_HEADER_BYTES, SegmentHead, segment_name};
 
 /// Segments prepared ahead.
 pub const SPARES_MAX: usize = 2;
@@ -47,9 +45,14 @@ pub fn prepare_spare<D: Disk>(
             return Err(JournalError::io("prepare", &name, source));
         }
     };
-    disk.rename(&unfinished, &name).map_err(|e| JournalError::io("rename", &name, e))?;
-    disk.sync_directory().map_err(|e| JournalError::io("sync the directory of", &name, e))?;
-    Ok(Spare { number, file: Arc::new(file) })
+    disk.rename(&unfinished, &name)
+        .map_err(|e| JournalError::io("rename", &name, e))?;
+    disk.sync_directory()
+        .map_err(|e| JournalError::io("sync the directory of", &name, e))?;
+    Ok(Spare {
+        number,
+        file: Arc::new(file),
+    })
 }
 
 fn write_zeros<D: Disk>(disk: &D, name: &str, bytes: u64) -> std::io::Result<D::File> {
@@ -57,7 +60,9 @@ fn write_zeros<D: Disk>(disk: &D, name: &str, bytes: u64) -> std::io::Result<D::
     let zeros = vec![0; ZEROS_BYTES];
     let mut at = 0;
     while at < bytes {
-        let left = usize::try_from(bytes - at).unwrap_or(ZEROS_BYTES).min(ZEROS_BYTES);
+        let left = usize::try_from(bytes - at)
+            .unwrap_or(ZEROS_BYTES)
+            .min(ZEROS_BYTES);
         file.write_full_at(&zeros[..left], at)?;
         at += left as u64;
     }
@@ -85,7 +90,13 @@ pub struct Writer<D: Disk> {
 impl<D: Disk> Writer<D> {
     /// A writer that goes on at `position`, in `file` unless no segment was begun yet.
     pub fn new(terms: Terms, file: Option<Arc<D::File>>, position: Position) -> Self {
-        Self { terms, file, position, spares: VecDeque::new(), failed: false }
+        Self {
+            terms,
+            file,
+            position,
+            spares: VecDeque::new(),
+            failed: false,
+        }
     }
 
     pub fn terms(&self) -> Terms {
@@ -107,7 +118,10 @@ impl<D: Disk> Writer<D> {
 
     /// Number of the segment to prepare next.
     pub fn next_spare(&self) -> u64 {
-        self.spares.back().map_or(self.position.segment, |spare| spare.number) + 1
+        self.spares
+            .back()
+            .map_or(self.position.segment, |spare| spare.number)
+            + 1
     }
 
     /// Takes a prepared segment; one that does not follow is refused.
@@ -177,7 +191,9 @@ impl<D: Disk> Writer<D> {
     }
 
     fn write(&mut self, bytes: &[u8], offset: u64) -> Result<(), JournalError> {
-        let Some(file) = &self.file else { return Err(JournalError::NoSpare) };
+        let Some(file) = &self.file else {
+            return Err(JournalError::NoSpare);
+        };
         let written = file.write_full_at(bytes, offset);
         written.map_err(|source| {
             self.failed = true;

@@ -35,11 +35,16 @@ pub struct Board {
 impl Board {
     pub fn new(own: &mut OwnSegment) -> Result<Self, ZincError> {
         let kernel = u32::from(Writer::Kernel.code());
-        let regions = LAYOUT.segment(kernel).map_or(&[][..], |segment| segment.regions);
-        let shelves = regions.iter().filter(|r| r.shape == Shape::Cells).map(|r| Shelf {
-            region: r,
-            listed: vec![false; r.count].into_boxed_slice(),
-        });
+        let regions = LAYOUT
+            .segment(kernel)
+            .map_or(&[][..], |segment| segment.regions);
+        let shelves = regions
+            .iter()
+            .filter(|r| r.shape == Shape::Cells)
+            .map(|r| Shelf {
+                region: r,
+                listed: vec![false; r.count].into_boxed_slice(),
+            });
         let shelves: Vec<Shelf> = shelves.collect();
         let cells = shelves.iter().map(|shelf| shelf.region.count).sum();
         Ok(Self {
@@ -67,7 +72,10 @@ impl Board {
     }
 
     fn list(&mut self, cell: CellRef) {
-        let shelf = self.shelves.iter_mut().find(|s| s.region.id == u32::from(cell.region));
+        let shelf = self
+            .shelves
+            .iter_mut()
+            .find(|s| s.region.id == u32::from(cell.region));
         // A region without a shelf is journal-only.
         let listed = shelf.and_then(|shelf| shelf.listed.get_mut(usize::from(cell.index)));
         if let Some(listed) = listed.filter(|listed| !**listed) {
@@ -90,8 +98,10 @@ impl Board {
     ) -> Result<(), ZincError> {
         let mut words = [0; CELL_WORDS_MAX];
         for cell in self.changed.drain(..) {
-            let Some(shelf) =
-                self.shelves.iter_mut().find(|s| s.region.id == u32::from(cell.region))
+            let Some(shelf) = self
+                .shelves
+                .iter_mut()
+                .find(|s| s.region.id == u32::from(cell.region))
             else {
                 continue;
             };

@@ -5,9 +5,7 @@ use std::fs::File;
 use pink_journal::record::Record;
 use pink_journal::snapshot::Snapshot;
 use pink_journal::writer::SPARES_MAX;
-use shm_layout::{
-    ActorState, Control, ControlKind, LAYOUT, PersistenceCell, Writer, region,
-};
+use shm_layout::{ActorState, Control, ControlKind, LAYOUT, PersistenceCell, Writer, region};
 use zinc::Segment;
 
 use crate::failure::Failure;
@@ -53,8 +51,7 @@ impl Chores {
     }
 
     fn is_late(&self, durable_seq: u64, mono_ns: u64) -> bool {
-        durable_seq < self.lag_seq
-            && mono_ns.saturating_sub(self.lag_mono_ns) > DURABLE_DEADLINE_NS
+        durable_seq < self.lag_seq && mono_ns.saturating_sub(self.lag_mono_ns) > DURABLE_DEADLINE_NS
     }
 }
 
@@ -82,7 +79,8 @@ impl Shell {
         if self.peers.attached() != self.chores.attached {
             self.chores.attached = self.peers.attached();
             if let Some(gateway) = self.peers.segment(Writer::Gateway) {
-                self.commands.bind(&mut self.own, gateway, self.options.gateway_wake)?;
+                self.commands
+                    .bind(&mut self.own, gateway, self.options.gateway_wake)?;
             }
         }
         Ok(())
@@ -97,12 +95,16 @@ impl Shell {
         let engaged = self.chores.latch_engaged;
         if engaged != (self.machine.kernel.account().kill_switch == 1) {
             let control = self.latch.control(engaged, wall_ns());
-            self.log.warning("kill-switch", self.machine.next_seq(), control.text.as_str());
+            self.log.warning(
+                "kill-switch",
+                self.machine.next_seq(),
+                control.text.as_str(),
+            );
             self.take_own(Writer::Kernel, &Record::Control(control))?;
         }
         let at = zinc::mono_ns();
-        let is_slow = self.chores.is_late(self.durability.durable_seq(), at)
-            || self.writer.spares() == 0;
+        let is_slow =
+            self.chores.is_late(self.durability.durable_seq(), at) || self.writer.spares() == 0;
         if is_slow {
             self.chores.slow_since_mono_ns = at;
         }
@@ -121,7 +123,11 @@ impl Shell {
             (true, _) => "records are not durable in time",
         };
         self.log.warning("disk", self.machine.next_seq(), text);
-        let state = if slow { ActorState::Degraded } else { ActorState::Ready };
+        let state = if slow {
+            ActorState::Degraded
+        } else {
+            ActorState::Ready
+        };
         self.own.set_state(u64::from(state.code()));
         let control = Control {
             kind: ControlKind::Disk,
@@ -163,7 +169,10 @@ impl Shell {
                     self.chores.spare_refusal = text;
                 }
             }
-            Done::Stored { seq: covered, removed } => {
+            Done::Stored {
+                seq: covered,
+                removed,
+            } => {
                 let text = format!("covers {covered}; {removed} old segments removed");
                 self.log.info("snapshot", seq, &text);
             }
@@ -184,7 +193,8 @@ impl Shell {
     /// The state after the last written record.
     pub fn snapshot(&self) -> Snapshot {
         let journal_id = self.writer.terms().journal_id;
-        self.machine.snapshot(journal_id, self.writer.position(), wall_ns())
+        self.machine
+            .snapshot(journal_id, self.writer.position(), wall_ns())
     }
 
     /// A snapshot may exist only once its record is durable.
@@ -192,9 +202,13 @@ impl Shell {
         let durable_seq = self.durability.durable_seq();
         let ready = self.chores.snapshot.take_if(|s| s.head.seq <= durable_seq);
         if let Some(snapshot) = ready {
-            let job = Job::Store { snapshot, stored_seq: self.stored_seq() };
+            let job = Job::Store {
+                snapshot,
+                stored_seq: self.stored_seq(),
+            };
             if !self.workshop.ask(job).map_err(Failure::Permanent)? {
-                self.log.warning("no-snapshot", durable_seq, "the prepare thread is busy");
+                self.log
+                    .warning("no-snapshot", durable_seq, "the prepare thread is busy");
             }
         }
         Ok(())
@@ -207,7 +221,10 @@ impl Shell {
             return 0;
         };
         let mut bytes = [0; PersistenceCell::SIZE];
-        if segment.read(&region::PERSISTENCE_STATS, 0, &mut bytes).is_err() {
+        if segment
+            .read(&region::PERSISTENCE_STATS, 0, &mut bytes)
+            .is_err()
+        {
             return 0;
         }
         PersistenceCell::from_bytes(&bytes)

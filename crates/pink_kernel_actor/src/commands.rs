@@ -71,7 +71,9 @@ impl Commands {
 
     /// True if a command waits only for the disk.
     pub fn waits_for_disk(&self, durable_seq: u64) -> bool {
-        self.durable.front().is_some_and(|command| command.command_seq / 8 > durable_seq)
+        self.durable
+            .front()
+            .is_some_and(|command| command.command_seq / 8 > durable_seq)
     }
 
     /// Times a ring was full, commands published.
@@ -81,7 +83,9 @@ impl Commands {
 
     /// Publishes what may go; true if anything went.
     pub fn publish(&mut self, durable_seq: u64) -> Result<bool, ZincError> {
-        let Some((now, durable)) = self.producers.as_mut() else { return Ok(false) };
+        let Some((now, durable)) = self.producers.as_mut() else {
+            return Ok(false);
+        };
         let mut sent = 0;
         while let Some(command) = self.now.front() {
             if !put(now, command, &mut self.backpressure)? {

@@ -31,7 +31,12 @@ pub struct Durability<F> {
 impl<F: DiskFile> Durability<F> {
     /// Everything up to `durable_seq` is durable already.
     pub fn new(durable_seq: u64) -> Self {
-        let work = Work { files: Vec::new(), written_seq: durable_seq, stop: false, failure: None };
+        let work = Work {
+            files: Vec::new(),
+            written_seq: durable_seq,
+            stop: false,
+            failure: None,
+        };
         Self {
             work: Mutex::new(work),
             more: Condvar::new(),
@@ -50,7 +55,11 @@ impl<F: DiskFile> Durability<F> {
     /// Tells the thread that `file` was written up to `seq`.
     pub fn written(&self, file: &Arc<F>, seq: u64) {
         let mut work = self.lock();
-        if !work.files.last().is_some_and(|last| Arc::ptr_eq(last, file)) {
+        if !work
+            .files
+            .last()
+            .is_some_and(|last| Arc::ptr_eq(last, file))
+        {
             work.files.push(Arc::clone(file));
         }
         work.written_seq = seq;
@@ -137,7 +146,9 @@ fn sync_all<F: DiskFile>(files: &[Arc<F>]) -> io::Result<()> {
 /// Starts the sync thread.
 pub fn start<F: DiskFile>(durability: &Arc<Durability<F>>) -> io::Result<JoinHandle<()>> {
     let shared = Arc::clone(durability);
-    std::thread::Builder::new().name("journal-sync".to_owned()).spawn(move || shared.run())
+    std::thread::Builder::new()
+        .name("journal-sync".to_owned())
+        .spawn(move || shared.run())
 }
 
 #[cfg(test)]
@@ -166,7 +177,10 @@ mod tests {
         assert!(durability.wait_for(100, Duration::from_secs(10)));
         durability.stop();
         thread.join().unwrap();
-        assert!(durability.figures().0 <= 2, "one sync covers all that was written before it");
+        assert!(
+            durability.figures().0 <= 2,
+            "one sync covers all that was written before it"
+        );
         disk.power_cut(|_| 0);
         assert_eq!(disk.contents("old").unwrap()[50], 7);
         assert_eq!(disk.contents("new").unwrap()[100], 7);
@@ -175,7 +189,10 @@ mod tests {
     #[test]
     fn a_failed_sync_is_never_tried_again_and_moves_no_watermark() {
         let disk = SimDisk::default();
-        disk.set_faults(Faults { sync_fails_from: 0, ..Faults::default() });
+        disk.set_faults(Faults {
+            sync_fails_from: 0,
+            ..Faults::default()
+        });
         let durability = Arc::new(Durability::new(4));
         let file = Arc::new(disk.create("seg").unwrap());
         durability.written(&file, 5);

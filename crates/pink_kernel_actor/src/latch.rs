@@ -14,7 +14,9 @@ pub struct Latch {
 
 impl Latch {
     pub fn new(run_dir: &Path) -> Self {
-        Self { path: run_dir.join("kill-switch") }
+        Self {
+            path: run_dir.join("kill-switch"),
+        }
     }
 
     pub fn is_engaged(&self) -> bool {
@@ -44,7 +46,12 @@ impl Latch {
 /// The text as far as it fits, with a space for what is not plain ASCII.
 pub fn printable<const N: usize>(text: &str) -> Ascii<N> {
     let plain = |c: char| if c.is_ascii_graphic() { c } else { ' ' };
-    let line: String = text.trim().chars().take(N.min(TEXT_BYTES_MAX)).map(plain).collect();
+    let line: String = text
+        .trim()
+        .chars()
+        .take(N.min(TEXT_BYTES_MAX))
+        .map(plain)
+        .collect();
     Ascii::new(&line).unwrap_or(Ascii::EMPTY)
 }
 
@@ -57,7 +64,10 @@ mod tests {
         let file = std::env::temp_dir().join(format!("pink-latch-{}", std::process::id()));
         std::fs::write(&file, "").unwrap();
         assert!(!Latch::new(&std::env::temp_dir().join("pink-no-such-dir")).is_engaged());
-        assert!(Latch::new(&file).is_engaged(), "its directory is a file: not a plain absence");
+        assert!(
+            Latch::new(&file).is_engaged(),
+            "its directory is a file: not a plain absence"
+        );
         std::fs::remove_file(&file).unwrap();
     }
 

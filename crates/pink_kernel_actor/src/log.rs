@@ -1,5 +1,6 @@
 //! Log lines: one JSON object per line on standard error.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 const DAY_SECONDS: u64 = 86_400;
@@ -30,26 +31,26 @@ pub struct Log {
 
 impl Log {
     /// One event: a stable name, the sequence it belongs to, and a sentence.
-    pub fn write(&self, level: Level, event: &str, seq: u64, message: &str) {
+    pub fn write(self, level: Level, event: &str, seq: u64, message: &str) {
         let line = self.line(level, event, seq, message, zinc::wall_ns(), zinc::mono_ns());
         // A log that cannot be written has nowhere to complain to.
         let _written = std::io::stderr().lock().write_all(line.as_bytes());
     }
 
-    pub fn info(&self, event: &str, seq: u64, message: &str) {
+    pub fn info(self, event: &str, seq: u64, message: &str) {
         self.write(Level::Info, event, seq, message);
     }
 
-    pub fn warning(&self, event: &str, seq: u64, message: &str) {
+    pub fn warning(self, event: &str, seq: u64, message: &str) {
         self.write(Level::Warning, event, seq, message);
     }
 
-    pub fn error(&self, event: &str, seq: u64, message: &str) {
+    pub fn error(self, event: &str, seq: u64, message: &str) {
         self.write(Level::Error, event, seq, message);
     }
 
     fn line(
-        &self,
+        self,
         level: Level,
         event: &str,
         seq: u64,
@@ -75,7 +76,10 @@ fn escaped(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x20 => {
+                // Writing to a string cannot fail.
+                let _written = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
@@ -99,7 +103,11 @@ fn civil(day: u64) -> (u64, u64, u64) {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let shifted = (5 * of_year + 2) / 153;
     let dom = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (era * 400 + year + u64::from(month <= 2), month, dom)
 }
 
@@ -110,14 +118,22 @@ mod tests {
     #[test]
     fn times_are_rfc3339_with_nanoseconds() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000000000Z");
-        assert_eq!(rfc3339(951_782_400_000_000_001), "2000-02-29T00:00:00.000000001Z");
-        assert_eq!(rfc3339(1_795_346_096_123_456_789), "2026-11-22T11:14:56.123456789Z");
+        assert_eq!(
+            rfc3339(951_782_400_000_000_001),
+            "2000-02-29T00:00:00.000000001Z"
+        );
+        assert_eq!(
+            rfc3339(1_795_346_096_123_456_789),
+            "2026-11-22T11:14:56.123456789Z"
+        );
     }
 
     #[test]
     fn flaw_k1_a_line_is_one_json_object_whatever_the_text() {
         let line = Log { incarnation: 3 }.line(Level::Error, "x", 7, "a \"b\"\n\\", 0, 1);
-        assert!(line.ends_with("\"epoch\":3,\"seq\":7,\"evt\":\"x\",\"msg\":\"a \\\"b\\\"\\u000a\\\\\"}\n"));
+        assert!(line.ends_with(
+            "\"epoch\":3,\"seq\":7,\"evt\":\"x\",\"msg\":\"a \\\"b\\\"\\u000a\\\\\"}\n"
+        ));
         assert_eq!(line.matches('\n').count(), 1);
     }
 }

@@ -54,7 +54,9 @@ fn run(options: Options) -> Result<(), Failure> {
     zinc::set_timer_slack()?;
     let mut shell = start::start(options)?;
     while !stop.load(Ordering::Relaxed) {
-        let turned = shell.turn().and_then(|worked| if worked { Ok(()) } else { shell.rest() });
+        let turned = shell
+            .turn()
+            .and_then(|worked| if worked { Ok(()) } else { shell.rest() });
         if let Err(failure) = turned {
             shell.show_failure(&failure);
             return Err(failure);

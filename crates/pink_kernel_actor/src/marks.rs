@@ -21,7 +21,9 @@ pub struct Marks {
 
 impl Marks {
     pub fn new() -> Self {
-        Self { seen: [Seen::default(); CELLS] }
+        Self {
+            seen: [Seen::default(); CELLS],
+        }
     }
 
     /// The next cell from `from` on whose sample is due: its index and its mark.
@@ -48,7 +50,11 @@ impl Marks {
         symbol: &Ascii<24>,
         now_mono_ns: u64,
     ) -> Result<Option<Mark>, ZincError> {
-        match self.seen.iter().position(|seen| seen.symbol == *symbol && !symbol.is_empty()) {
+        match self
+            .seen
+            .iter()
+            .position(|seen| seen.symbol == *symbol && !symbol.is_empty())
+        {
             Some(index) => self.sample(listener, index, now_mono_ns),
             None => Ok(None),
         }
@@ -72,8 +78,14 @@ impl Marks {
             Err(error) => return Err(error),
         };
         // A cell that is no MarkCell has no price to tell; its age does the rest.
-        let Ok(cell) = MarkCell::from_bytes(&bytes) else { return Ok(None) };
-        self.seen[index] = Seen { generation, sampled_mono_ns: now_mono_ns, symbol: cell.symbol };
+        let Ok(cell) = MarkCell::from_bytes(&bytes) else {
+            return Ok(None);
+        };
+        self.seen[index] = Seen {
+            generation,
+            sampled_mono_ns: now_mono_ns,
+            symbol: cell.symbol,
+        };
         let usable = cell.mark_e12 > 0 && cell.stale == 0 && !cell.symbol.is_empty();
         Ok(usable.then_some(Mark {
             symbol: cell.symbol,

@@ -59,7 +59,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, String> 
             }
             _ => {}
         }
-        let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
+        let value = arguments
+            .next()
+            .ok_or_else(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--instance" => instance = Some(value),
             "--run-dir" => run_dir = Some(PathBuf::from(value)),
@@ -79,15 +81,20 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, String> 
 }
 
 fn wake_fd(value: &str) -> Result<RawFd, String> {
-    let fd = value.strip_prefix("gateway=").and_then(|fd| fd.parse::<RawFd>().ok());
-    fd.filter(|fd| *fd > 2).ok_or_else(|| format!("--wake {value}: expected gateway=FD"))
+    let fd = value
+        .strip_prefix("gateway=")
+        .and_then(|fd| fd.parse::<RawFd>().ok());
+    fd.filter(|fd| *fd > 2)
+        .ok_or_else(|| format!("--wake {value}: expected gateway=FD"))
 }
 
 fn bytes(value: &str) -> Result<u64, String> {
     let bytes = value.parse::<u64>().ok();
-    bytes.filter(|n| *n >= SEGMENT_BYTES_MIN && *n % 4096 == 0).ok_or_else(|| {
-        format!("--segment-bytes {value}: at least {SEGMENT_BYTES_MIN} and a multiple of 4096")
-    })
+    bytes
+        .filter(|n| *n >= SEGMENT_BYTES_MIN && *n % 4096 == 0)
+        .ok_or_else(|| {
+            format!("--segment-bytes {value}: at least {SEGMENT_BYTES_MIN} and a multiple of 4096")
+        })
 }
 
 #[cfg(test)]
@@ -100,7 +107,11 @@ mod tests {
 
     #[test]
     fn a_missing_or_unknown_option_is_named() {
-        assert!(parsed("--instance a --run-dir b").unwrap_err().contains("--journal-dir"));
+        assert!(
+            parsed("--instance a --run-dir b")
+                .unwrap_err()
+                .contains("--journal-dir")
+        );
         assert!(parsed("--what 1").unwrap_err().contains("--what"));
         assert!(parsed("--instance").unwrap_err().contains("needs a value"));
     }
@@ -108,7 +119,9 @@ mod tests {
     #[test]
     fn only_the_gateway_is_woken_by_an_eventfd() {
         let line = "--instance a --run-dir b --journal-dir c --wake";
-        let Parsed::Run(options) = parsed(&format!("{line} gateway=7")).unwrap() else { panic!() };
+        let Parsed::Run(options) = parsed(&format!("{line} gateway=7")).unwrap() else {
+            panic!()
+        };
         assert_eq!(options.gateway_wake, 7);
         assert!(parsed(&format!("{line} policy=7")).is_err());
         assert!(parsed(&format!("{line} gateway=x")).is_err());

@@ -41,7 +41,7 @@ pub struct Polling {
 
 /// All peers.
 pub struct Peers {
-    peers: [Peer; INPUTS_COUNT],
+    all: [Peer; INPUTS_COUNT],
     instance: String,
     /// Segments attached so far; a change means that somebody is new.
     attached: u64,
@@ -49,14 +49,18 @@ pub struct Peers {
 
 impl Peers {
     pub fn new(instance: &str) -> Self {
-        let peers = INPUTS.map(|(region, source)| Peer {
+        let all = INPUTS.map(|(region, source)| Peer {
             region,
             source,
             segment: None,
             consumer: None,
             refusal: String::new(),
         });
-        Self { peers, instance: instance.to_owned(), attached: 0 }
+        Self {
+            all,
+            instance: instance.to_owned(),
+            attached: 0,
+        }
     }
 
     /// Number of input rings.
@@ -69,7 +73,7 @@ impl Peers {
     /// A replaced segment is left only when nothing in its ring is unread.
     pub fn attach(&mut self, own: &OwnSegment) -> Vec<String> {
         let mut told = Vec::new();
-        for peer in &mut self.peers {
+        for peer in &mut self.all {
             let current = peer.segment.as_ref().is_some_and(|s| !s.is_replaced());
             let unread = peer.consumer.as_ref().is_some_and(Consumer::is_ready);
             if current || unread {
@@ -100,19 +104,26 @@ impl Peers {
 
     /// The segment of a peer, if it is attached.
     pub fn segment(&self, writer: Writer) -> Option<&Segment> {
-        self.peers.iter().find(|peer| peer.source == writer)?.segment.as_ref()
+        self.all
+            .iter()
+            .find(|peer| peer.source == writer)?
+            .segment
+            .as_ref()
     }
 
     /// Stream of each input ring that is attached; 0 otherwise.
     pub fn stream(&self, writer: Writer) -> u64 {
-        let peer = self.peers.iter().find(|peer| peer.source == writer);
-        peer.and_then(|peer| peer.consumer.as_ref()).map_or(0, Consumer::stream_id)
+        let peer = self.all.iter().find(|peer| peer.source == writer);
+        peer.and_then(|peer| peer.consumer.as_ref())
+            .map_or(0, Consumer::stream_id)
     }
 
     /// The next input of ring `at`; what is no record of the layout becomes a diagnostic.
     pub fn poll(&mut self, at: usize, now: Now) -> Result<Option<Polling>, ZincError> {
-        let peer = &mut self.peers[at];
-        let Some(consumer) = peer.consumer.as_mut() else { return Ok(None) };
+        let peer = &mut self.all[at];
+        let Some(consumer) = peer.consumer.as_mut() else {
+            return Ok(None);
+        };
         let mut bytes = [0; RECORD_BYTES_MAX];
         let bytes = &mut bytes[..peer.region.record_size];
         match consumer.poll(bytes)? {
@@ -128,7 +139,11 @@ impl Peers {
 
     /// Lets the producers reuse everything that was polled.
     pub fn release(&mut self) -> Result<(), ZincError> {
-        for consumer in self.peers.iter_mut().filter_map(|peer| peer.consumer.as_mut()) {
+        for consumer in self
+            .peers
+            .iter_mut()
+            .filter_map(|peer| peer.consumer.as_mut())
+        {
             if consumer.released() < consumer.next() {
                 consumer.release(consumer.next())?;
             }
@@ -138,8 +153,11 @@ impl Peers {
 
     /// Sleeps until an input ring has something, at most for `timeout`.
     pub fn wait(&self, timeout: Duration) {
-        let consumers: Vec<&Consumer> =
-            self.peers.iter().filter_map(|peer| peer.consumer.as_ref()).collect();
+        let consumers: Vec<&Consumer> = self
+            .peers
+            .iter()
+            .filter_map(|peer| peer.consumer.as_ref())
+            .collect();
         zinc::wait_any(&consumers, timeout);
     }
 }
@@ -152,12 +170,22 @@ fn attach_one(peer: &mut Peer, own: &OwnSegment, instance: &str) -> Result<(), Z
 }
 
 fn is_missing(error: &ZincError) -> bool {
-    matches!(error, ZincError::Attach { refusal: Refusal::Missing, .. })
+    matches!(
+        error,
+        ZincError::Attach {
+            refusal: Refusal::Missing,
+            ..
+        }
+    )
 }
 
 fn decode(source: Writer, bytes: &[u8]) -> Result<Record, Malformed> {
     fn sized<const N: usize>(bytes: &[u8]) -> Result<&[u8; N], Malformed> {
-        let bad = Malformed { record: "input", field: "size", code: bytes.len() as u64 };
+        let bad = Malformed {
+            record: "input",
+            field: "size",
+            code: bytes.len() as u64,
+        };
         bytes.try_into().map_err(|_| bad)
     }
     Ok(match source {

@@ -57,7 +57,10 @@ pub struct Shell {
 
 /// The time of one input.
 pub fn now() -> Now {
-    Now { wall_ns: wall_ns(), mono_ns: zinc::mono_ns() }
+    Now {
+        wall_ns: wall_ns(),
+        mono_ns: zinc::mono_ns(),
+    }
 }
 
 /// The wall clock as records carry it.
@@ -125,12 +128,18 @@ impl Shell {
                 if self.is_full() {
                     return Ok(());
                 }
-                let Some(polled) = self.peers.poll(at, now())? else { break };
+                let Some(polled) = self.peers.poll(at, now())? else {
+                    break;
+                };
                 self.take_polled(&polled)?;
             }
         }
         let due = |shell: &Self| {
-            shell.machine.kernel.next_deadline().is_some_and(|at| at <= zinc::mono_ns())
+            shell
+                .machine
+                .kernel
+                .next_deadline()
+                .is_some_and(|at| at <= zinc::mono_ns())
         };
         while !self.is_full() && due(self) {
             self.take_own(Writer::Kernel, &Record::Deadline)?;
@@ -140,13 +149,19 @@ impl Shell {
 
     fn take_polled(&mut self, polled: &Polling) -> Result<(), Failure> {
         // What a crash kept from being released is in the journal already.
-        if self.machine.streams.has(polled.stream_id, polled.stream_seq) {
+        if self
+            .machine
+            .streams
+            .has(polled.stream_id, polled.stream_seq)
+        {
             return Ok(());
         }
         if let Record::Intent(intent) = &polled.record
             && intent.kind == InputKind::Enter
             && let Some(listener) = self.peers.segment(Writer::Listener)
-            && let Some(mark) = self.marks.fresh(listener, &intent.symbol, zinc::mono_ns())?
+            && let Some(mark) = self
+                .marks
+                .fresh(listener, &intent.symbol, zinc::mono_ns())?
         {
             self.take_own(Writer::Listener, &Record::Mark(mark))?;
         }
@@ -161,7 +176,15 @@ impl Shell {
 
     /// Takes an input that comes from no ring.
     pub fn take_own(&mut self, source: Writer, record: &Record) -> Result<(), Failure> {
-        self.take(&Taken { source, stream_id: 0, stream_seq: 0, now: now() }, record)
+        self.take(
+            &Taken {
+                source,
+                stream_id: 0,
+                stream_seq: 0,
+                now: now(),
+            },
+            record,
+        )
     }
 
     fn take(&mut self, taken: &Taken, record: &Record) -> Result<(), Failure> {
@@ -175,8 +198,12 @@ impl Shell {
         let mut from = 0;
         let at = zinc::mono_ns();
         while !self.is_full() {
-            let Some(listener) = self.peers.segment(Writer::Listener) else { return Ok(()) };
-            let Some((index, mark)) = self.marks.due(listener, from, at)? else { return Ok(()) };
+            let Some(listener) = self.peers.segment(Writer::Listener) else {
+                return Ok(());
+            };
+            let Some((index, mark)) = self.marks.due(listener, from, at)? else {
+                return Ok(());
+            };
             self.take_own(Writer::Listener, &Record::Mark(mark))?;
             from = index + 1;
         }
@@ -187,7 +214,11 @@ impl Shell {
     pub fn flush(&mut self) -> Result<bool, Failure> {
         let time = now();
         let durable_seq = self.durability.durable_seq();
-        let stamp = Stamp { durable_seq, wall_ns: time.wall_ns, mono_ns: time.mono_ns };
+        let stamp = Stamp {
+            durable_seq,
+            wall_ns: time.wall_ns,
+            mono_ns: time.mono_ns,
+        };
         let began = match self.writer.append(&mut self.batch, stamp) {
             Ok(began) => began,
             Err(JournalError::NoSpare) => return Ok(false),
@@ -198,8 +229,10 @@ impl Shell {
             self.durability.written(file, written_seq);
         }
         self.journal.batches += 1;
-        self.chores.note_written(written_seq, durable_seq, time.mono_ns);
-        self.board.publish(&mut self.own, &self.machine, &self.figures)?;
+        self.chores
+            .note_written(written_seq, durable_seq, time.mono_ns);
+        self.board
+            .publish(&mut self.own, &self.machine, &self.figures)?;
         self.commands.commit();
         self.peers.release()?;
         if began {

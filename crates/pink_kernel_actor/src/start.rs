@@ -40,7 +40,7 @@ pub fn start(options: Options) -> Result<Shell, Failure> {
     let mut own = OwnSegment::open(&LAYOUT, &options.instance, kernel, &options.run_dir)?;
     let started_mono_ns = zinc::mono_ns();
     own.beat(0);
-    let recovered = match open_journal(&options, &log) {
+    let recovered = match open_journal(&options, log) {
         Ok(recovered) => recovered,
         Err(failure) => {
             own.set_state(u64::from(ActorState::Failed.code()));
@@ -50,15 +50,7 @@ pub fn start(options: Options) -> Result<Shell, Failure> {
     let (disk, machine, journal) = recovered;
     let replay_ns = zinc::mono_ns() - started_mono_ns;
     let written_seq = machine.next_seq() - 1;
-    let text = format!("{} records replayed in {} ms", journal.records, replay_ns / 1_000_000);
-    log.info("recovered", written_seq, &text);
-    for torn in &journal.torn {
-        let text = format!(
-            "segment {} from {}: {} bytes kept as {} ({})",
-            torn.segment, torn.offset, torn.bytes, torn.kept_as, torn.why
-        );
-        log.warning("torn-tail", written_seq, &text);
-    }
+    tell(log, written_seq, replay_ns, &journal);
     let terms = journal.writer.terms();
     let cell = JournalCell {
         journal_id: terms.journal_id,
@@ -96,24 +88,46 @@ pub fn start(options: Options) -> Result<Shell, Failure> {
     Ok(shell)
 }
 
+/// Says what recovery found.
+fn tell(log: Log, written_seq: u64, replay_ns: u64, journal: &Recovered<FileDisk>) {
+    let text = format!(
+        "{} records replayed in {} ms",
+        journal.records,
+        replay_ns / 1_000_000
+    );
+    log.info("recovered", written_seq, &text);
+    for torn in &journal.torn {
+        let text = format!(
+            "segment {} from {}: {} bytes kept as {} ({})",
+            torn.segment, torn.offset, torn.bytes, torn.kept_as, torn.why
+        );
+        log.warning("torn-tail", written_seq, &text);
+    }
+}
+
 /// Snapshot and replay.
 fn open_journal(
     options: &Options,
-    log: &Log,
+    log: Log,
 ) -> Result<(FileDisk, Machine, Recovered<FileDisk>), Failure> {
     let directory = &options.journal_dir;
     let unusable = |error: std::io::Error| {
         let directory = directory.display();
-        Failure::Unusable(format!("{directory}: {error}: does it exist, and may I write there?"))
+        Failure::Unusable(format!(
+            "{directory}: {error}: does it exist, and may I write there?"
+        ))
     };
     fs::create_dir_all(directory).map_err(unusable)?;
     let probe = directory.join("writable.tmp");
-    File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(unusable)?;
+    File::create(&probe)
+        .and_then(|_| fs::remove_file(&probe))
+        .map_err(unusable)?;
     let disk = FileDisk::writable(directory);
     let (mut machine, start) = match newest_snapshot(&disk, log)? {
-        Some(snapshot) => {
-            (Machine::load(&snapshot, build_hash())?, Some(snapshot.head.position))
-        }
+        Some(snapshot) => (
+            Machine::load(&snapshot, build_hash())?,
+            Some(snapshot.head.position),
+        ),
         None => (Machine::new(build_hash()), None),
     };
     let terms = Terms {
@@ -121,14 +135,15 @@ fn open_journal(
         segment_bytes: options.segment_bytes,
         shape: shape(),
     };
-    let recovered =
-        recover(&disk, terms, start, wall_ns(), |entry| machine.replay(entry))?;
+    let recovered = recover(&disk, terms, start, wall_ns(), |entry| {
+        machine.replay(entry)
+    })?;
     machine.finish_replay()?;
     Ok((disk, machine, recovered))
 }
 
 /// The newest snapshot that is sound; a damaged one is passed over, the journal has it all.
-fn newest_snapshot(disk: &FileDisk, log: &Log) -> Result<Option<Snapshot>, Failure> {
+fn newest_snapshot(disk: &FileDisk, log: Log) -> Result<Option<Snapshot>, Failure> {
     for seq in snapshots(disk)?.into_iter().rev() {
         match Snapshot::load(disk, seq)? {
             Some(snapshot) if snapshot.head.shape == shape() => return Ok(Some(snapshot)),
@@ -163,7 +178,9 @@ impl Shell {
         self.take_own(Writer::Kernel, &Record::Epoch(epoch))?;
         self.board.note_all(&self.machine);
         if !self.flush()? {
-            return Err(Failure::Temporary("the first record found no segment".to_owned()));
+            return Err(Failure::Temporary(
+                "the first record found no segment".to_owned(),
+            ));
         }
         let seq = self.machine.next_seq() - 1;
         if !self.durability.wait_for(seq, START_TIMEOUT) {
@@ -185,7 +202,10 @@ impl Shell {
         while self.writer.spares() == 0 && zinc::mono_ns() < until {
             self.look_after(zinc::mono_ns())?;
             self.own.beat(0);
-            let done = self.workshop.wait(Duration::from_millis(20)).map_err(Failure::Permanent)?;
+            let done = self
+                .workshop
+                .wait(Duration::from_millis(20))
+                .map_err(Failure::Permanent)?;
             if let Some(done) = done {
                 self.take_finished(done)?;
             }
@@ -216,8 +236,11 @@ impl Shell {
         let boot_seq = self.boot_seq();
         let count = unanswered.len();
         for mut command in unanswered {
-            let still_open =
-                self.machine.open.iter().any(|open| open.command_seq == command.command_seq);
+            let still_open = self
+                .machine
+                .open
+                .iter()
+                .any(|open| open.command_seq == command.command_seq);
             if !still_open {
                 continue;
             }
@@ -236,10 +259,15 @@ impl Shell {
 
     fn boot_seq(&self) -> u64 {
         let mut words = [0; CELL_WORDS_MAX];
-        let desk = CellRef { region: pink_kernel::region::DESK, index: 0 };
+        let desk = CellRef {
+            region: pink_kernel::region::DESK,
+            index: 0,
+        };
         let count = self.machine.kernel.cell(desk, &mut words);
         let words: Option<&[u64; DeskCell::WORDS]> =
             words.get(..count).and_then(|words| words.try_into().ok());
-        words.and_then(|words| DeskCell::from_words(words).ok()).map_or(0, |desk| desk.boot_seq)
+        words
+            .and_then(|words| DeskCell::from_words(words).ok())
+            .map_or(0, |desk| desk.boot_seq)
     }
 }

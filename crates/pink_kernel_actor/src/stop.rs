@@ -20,7 +20,15 @@ impl Shell {
             self.show_failure(failure);
             return ended;
         }
-        let Self { own, workshop, durability, sync_thread, log, machine, .. } = self;
+        let Self {
+            own,
+            workshop,
+            durability,
+            sync_thread,
+            log,
+            machine,
+            ..
+        } = self;
         workshop.stop().map_err(Failure::Permanent)?;
         durability.stop();
         let panicked = |_| Failure::Permanent("the sync thread panicked".to_owned());
@@ -51,11 +59,21 @@ impl Shell {
     fn store_snapshot(&mut self) -> Result<(), Failure> {
         let snapshot = Box::new(self.snapshot());
         let stored_seq = self.stored_seq();
-        if !self.workshop.ask(Job::Store { snapshot, stored_seq }).map_err(Failure::Permanent)? {
+        if !self
+            .workshop
+            .ask(Job::Store {
+                snapshot,
+                stored_seq,
+            })
+            .map_err(Failure::Permanent)?
+        {
             return Ok(());
         }
         loop {
-            let done = self.workshop.wait(STOP_TIMEOUT).map_err(Failure::Permanent)?;
+            let done = self
+                .workshop
+                .wait(STOP_TIMEOUT)
+                .map_err(Failure::Permanent)?;
             let stored = matches!(done, Some(Done::Stored { .. } | Done::NotStored(_)) | None);
             if let Some(done) = done {
                 self.take_finished(done)?;

@@ -22,7 +22,10 @@ const RETAIN_SECONDS: u64 = 7 * 86_400;
 pub enum Job {
     Spare(u64),
     /// The snapshot's record is durable; records below `stored_seq` are in the database.
-    Store { snapshot: Box<Snapshot>, stored_seq: u64 },
+    Store {
+        snapshot: Box<Snapshot>,
+        stored_seq: u64,
+    },
 }
 
 /// What became of it.
@@ -86,7 +89,9 @@ impl<D: Disk> Workshop<D> {
     pub fn stop(self) -> Result<(), String> {
         drop(self.jobs);
         drop(self.done);
-        self.thread.join().map_err(|_| "the prepare thread panicked".to_owned())
+        self.thread
+            .join()
+            .map_err(|_| "the prepare thread panicked".to_owned())
     }
 }
 
@@ -96,27 +101,36 @@ fn work<D: Disk>(disk: &D, segment_bytes: u64, job: Job) -> Done<D::File> {
             Ok(spare) => Done::Spare(spare, disk.free_bytes().unwrap_or(0)),
             Err(error) => Done::NoSpare(error.to_string()),
         },
-        Job::Store { snapshot, stored_seq } => match store(disk, &snapshot, stored_seq) {
-            Ok(removed) => Done::Stored { seq: snapshot.head.seq, removed },
+        Job::Store {
+            snapshot,
+            stored_seq,
+        } => match store(disk, &snapshot, stored_seq) {
+            Ok(removed) => Done::Stored {
+                seq: snapshot.head.seq,
+                removed,
+            },
             Err(error) => Done::NotStored(error.to_string()),
         },
     }
 }
 
 /// Stores the snapshot, then removes what it and the database make superfluous.
-fn store<D: Disk>(
-    disk: &D,
-    snapshot: &Snapshot,
-    stored_seq: u64,
-) -> Result<usize, JournalError> {
+fn store<D: Disk>(disk: &D, snapshot: &Snapshot, stored_seq: u64) -> Result<usize, JournalError> {
     snapshot.store(disk)?;
     let seqs = snapshots(disk)?;
     let (old, kept) = seqs.split_at(seqs.len().saturating_sub(SNAPSHOTS_MAX));
     for seq in old {
         let name = snapshot_name(*seq);
-        disk.remove(&name)
-            .map_err(|source| JournalError::Io { doing: "remove", name, source })?;
+        disk.remove(&name).map_err(|source| JournalError::Io {
+            doing: "remove",
+            name,
+            source,
+        })?;
     }
-    let covered = if kept.len() < SNAPSHOTS_MAX { 0 } else { kept[0] };
+    let covered = if kept.len() < SNAPSHOTS_MAX {
+        0
+    } else {
+        kept[0]
+    };
     retain(disk, covered.min(stored_seq) + 1, RETAIN_SECONDS)
 }

@@ -30,7 +30,9 @@ pub(crate) struct JournalReader(Mutex<OutcomeReader<FileDisk>>);
 impl JournalReader {
     #[new]
     fn new(directory: &str) -> Self {
-        Self(Mutex::new(OutcomeReader::new(FileDisk::read_only(Path::new(directory)))))
+        Self(Mutex::new(OutcomeReader::new(FileDisk::read_only(
+            Path::new(directory),
+        ))))
     }
 
     fn read<'py>(
@@ -45,6 +47,9 @@ impl JournalReader {
             reader.read(from_seq, max, limit_seq)
         });
         let numbered = read.map_err(raise)?;
-        Ok(numbered.iter().map(|(seq, outcome)| (*seq, PyBytes::new(py, outcome))).collect())
+        Ok(numbered
+            .iter()
+            .map(|(seq, outcome)| (*seq, PyBytes::new(py, outcome)))
+            .collect())
     }
 }

@@ -37,15 +37,26 @@ fn a_cut_at_every_byte_of_the_last_batch_loses_that_batch_and_nothing_else() {
         let whole = bytes_are_zero(&rig.disk, at, end);
         let expected = if whole { 15 } else { 12 };
         assert_eq!(seen, (1..=expected).collect::<Vec<_>>(), "cut at byte {at}");
-        let kept = copy.names().unwrap().iter().filter(|n| n.starts_with("torn-")).count();
-        assert_eq!(kept, usize::from(!whole && at > start), "the cut bytes are kept aside");
+        let kept = copy
+            .names()
+            .unwrap()
+            .iter()
+            .filter(|n| n.starts_with("torn-"))
+            .count();
+        assert_eq!(
+            kept,
+            usize::from(!whole && at > start),
+            "the cut bytes are kept aside"
+        );
         let (_, after) = Rig::open(&again.disk).unwrap();
         assert_eq!(after, seen, "the repaired journal is whole");
     }
 }
 
 fn bytes_are_zero(disk: &SimDisk, from: usize, to: usize) -> bool {
-    disk.contents(&segment_name(1)).unwrap()[from..to].iter().all(|b| *b == 0)
+    disk.contents(&segment_name(1)).unwrap()[from..to]
+        .iter()
+        .all(|b| *b == 0)
 }
 
 /// The rule: sound prefix kept and what follows was not durable, or refused.
@@ -54,10 +65,17 @@ fn judged_by_the_rule(disk: &SimDisk, durable_seq: u64, what: &str) {
         Ok((_, seen)) => {
             let last = seen.last().copied().unwrap_or(0);
             assert_eq!(seen, (1..=last).collect::<Vec<_>>(), "{what}");
-            assert!(last >= durable_seq, "{what}: durable record {} was dropped", last + 1);
+            assert!(
+                last >= durable_seq,
+                "{what}: durable record {} was dropped",
+                last + 1
+            );
         }
         Err(JournalError::Damaged { seq, .. }) => {
-            assert!(seq <= durable_seq, "{what}: {seq} was never durable, yet refused");
+            assert!(
+                seq <= durable_seq,
+                "{what}: {seq} was never durable, yet refused"
+            );
         }
         Err(e) => panic!("{what}: {e}"),
     }
@@ -92,7 +110,7 @@ fn any_bit_flipped_is_cut_or_refused_never_believed() {
         let (at, bit) = (random.below(end), random.below(8));
         let copy = damaged(&rig.disk, |bytes| bytes[at] ^= 1 << bit);
         let durable = if at < start { 15 } else { 0 };
-        let inside_header = at >= 128 && at < 4096;
+        let inside_header = (128..4096).contains(&at);
         if at < 128 {
             assert!(Rig::open(&copy).is_err(), "header byte {at}");
         } else if inside_header {
@@ -107,7 +125,12 @@ fn any_bit_flipped_is_cut_or_refused_never_believed() {
 fn a_hole_among_durable_records_is_refused_with_the_place() {
     let rig = Rig::with_batches(9);
     let copy = damaged(&rig.disk, |bytes| bytes[4096 + 200] ^= 1);
-    let Err(JournalError::Damaged { segment, offset, seq, why }) = Rig::open(&copy).map(|_| ())
+    let Err(JournalError::Damaged {
+        segment,
+        offset,
+        seq,
+        why,
+    }) = Rig::open(&copy).map(|_| ())
     else {
         panic!("not refused");
     };
@@ -122,7 +145,10 @@ fn two_sectors_swapped_are_noticed() {
         let (a, b) = bytes.split_at_mut(4096 + SECTOR_BYTES);
         a[4096..].swap_with_slice(&mut b[..SECTOR_BYTES]);
     });
-    assert!(matches!(Rig::open(&copy).map(|_| ()), Err(JournalError::Damaged { .. })));
+    assert!(matches!(
+        Rig::open(&copy).map(|_| ()),
+        Err(JournalError::Damaged { .. })
+    ));
 }
 
 #[test]
@@ -137,6 +163,9 @@ fn a_missing_segment_is_refused() {
         let copy = rig.disk.fork();
         copy.remove(&segment_name(number)).unwrap();
         let refused = Rig::open(&copy).map(|_| ());
-        assert!(matches!(refused, Err(JournalError::Damaged { .. })), "segment {number}");
+        assert!(
+            matches!(refused, Err(JournalError::Damaged { .. })),
+            "segment {number}"
+        );
     }
 }

@@ -1,5 +1,11 @@
 //! What the journal promises, on a disk that loses, tears and reorders what was not synced.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail loudly too"
+)]
+
 mod damage;
 mod full;
 mod power;

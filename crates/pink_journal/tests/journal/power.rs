@@ -41,8 +41,15 @@ fn flaw_i9_durable_records_survive_any_power_cut_at_sector_grain() {
         for life in 0..4 {
             let (mut rig, seen) = Rig::open(&disk).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
             let last = seen.last().copied().unwrap_or(0);
-            assert_eq!(seen, (1..=last).collect::<Vec<_>>(), "seed {seed} life {life}");
-            assert!(last >= at_least, "seed {seed} life {life}: {last} < {at_least}");
+            assert_eq!(
+                seen,
+                (1..=last).collect::<Vec<_>>(),
+                "seed {seed} life {life}"
+            );
+            assert!(
+                last >= at_least,
+                "seed {seed} life {life}: {last} < {at_least}"
+            );
             let steps = random.below(40);
             let (durable, written) = work(&mut rig, &mut random, steps);
             assert!(durable.max(last) <= written);
@@ -70,5 +77,9 @@ fn unsynced_batches_that_reach_the_disk_out_of_order_are_cut() {
         if turn % 2 == 0 { 0 } else { versions - 1 }
     });
     let (_, seen) = Rig::open(&rig.disk).unwrap();
-    assert!(seen.len() as u64 >= durable && seen.len() < 123, "{} records", seen.len());
+    assert!(
+        seen.len() as u64 >= durable && seen.len() < 123,
+        "{} records",
+        seen.len()
+    );
 }

@@ -8,7 +8,11 @@ use pink_journal::sim_disk::SimDisk;
 use pink_journal::writer::{Stamp, Terms, Writer, prepare_spare};
 use shm_layout::{InputKind, Writer as Source};
 
-pub const TERMS: Terms = Terms { journal_id: 77, segment_bytes: SEGMENT_BYTES_MIN, shape: 5 };
+pub const TERMS: Terms = Terms {
+    journal_id: 77,
+    segment_bytes: SEGMENT_BYTES_MIN,
+    shape: 5,
+};
 
 /// A small generator (xorshift); enough for choosing what to break.
 pub struct Random(u64);
@@ -32,7 +36,13 @@ impl Random {
 
 /// The record every test writes under a sequence; recomputable, so that a wrong one shows.
 pub fn words_of(seq: u64) -> [u64; 40] {
-    std::array::from_fn(|i| if i % 3 == 0 { seq.wrapping_mul(i as u64 + 1) } else { 0 })
+    std::array::from_fn(|i| {
+        if i % 3 == 0 {
+            seq.wrapping_mul(i as u64 + 1)
+        } else {
+            0
+        }
+    })
 }
 
 pub struct Rig {
@@ -53,7 +63,15 @@ impl Rig {
         })?;
         let durable_seq = writer.position().next_seq - 1;
         let batch = Batch::new(TERMS.segment_bytes);
-        Ok((Self { disk: disk.clone(), writer, batch, durable_seq }, seen))
+        Ok((
+            Self {
+                disk: disk.clone(),
+                writer,
+                batch,
+                durable_seq,
+            },
+            seen,
+        ))
     }
 
     pub fn fresh() -> Self {
@@ -78,7 +96,11 @@ impl Rig {
             self.batch.part(PartKind::Outcome, 0, 0, &words_of(seq));
             self.batch.end();
         }
-        let stamp = Stamp { durable_seq: self.durable_seq, wall_ns: 1, mono_ns: 1 };
+        let stamp = Stamp {
+            durable_seq: self.durable_seq,
+            wall_ns: 1,
+            mono_ns: 1,
+        };
         self.writer.append(&mut self.batch, stamp).map(|_| ())
     }
 

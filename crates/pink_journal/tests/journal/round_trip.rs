@@ -1,11 +1,11 @@
 //! What is written is what is read, across segments and restarts.
 
 use pink_journal::disk::Disk;
+use pink_journal::entry::PartKind;
 use pink_journal::format::segment_name;
 use pink_journal::reader::{Found, reader_for};
 use pink_journal::recovery::retain;
 use pink_journal::snapshot::{Snapshot, SnapshotHead, snapshots};
-use pink_journal::entry::PartKind;
 
 use crate::rig::{Rig, TERMS, check};
 
@@ -17,7 +17,10 @@ fn flaw_k7_no_record_is_dropped_however_many_there_are() {
         rig.write(40).unwrap();
     }
     let last = rig.writer.position().next_seq - 1;
-    assert!(rig.writer.position().segment > 20, "the journal spans many segments");
+    assert!(
+        rig.writer.position().segment > 20,
+        "the journal spans many segments"
+    );
     let (_, seen) = Rig::open(&rig.disk).unwrap();
     assert_eq!(seen, (1..=last).collect::<Vec<_>>());
 }
@@ -64,7 +67,10 @@ fn a_restart_goes_on_where_the_journal_ends() {
         rig = again;
     }
     let names = rig.disk.names().unwrap();
-    assert!(!names.iter().any(|name| name.starts_with("torn-")), "a clean stop cuts nothing");
+    assert!(
+        !names.iter().any(|name| name.starts_with("torn-")),
+        "a clean stop cuts nothing"
+    );
 }
 
 #[test]
@@ -74,11 +80,18 @@ fn a_segment_is_removed_only_when_nothing_before_the_given_sequence_is_in_the_ne
         rig.prepare().unwrap();
         rig.write(40).unwrap();
     }
-    let second = reader_for(&rig.disk, u64::MAX).unwrap().unwrap().segment().first_seq;
+    let second = reader_for(&rig.disk, u64::MAX)
+        .unwrap()
+        .unwrap()
+        .segment()
+        .first_seq;
     assert_eq!(retain(&rig.disk, second - 1, 0).unwrap(), 2);
     assert_eq!(retain(&rig.disk, second, 0).unwrap(), 1);
     assert!(!rig.disk.names().unwrap().contains(&segment_name(1)));
-    assert!(reader_for(&rig.disk, 1).is_err(), "a reader is told that the record is gone");
+    assert!(
+        reader_for(&rig.disk, 1).is_err(),
+        "a reader is told that the record is gone"
+    );
 }
 
 #[test]
@@ -98,17 +111,25 @@ fn a_snapshot_reads_back_and_a_damaged_one_is_not_believed() {
     snapshot.part(PartKind::Cell, 1, 5, &[0, 6, 0, 7]);
     snapshot.part(PartKind::Stream, 0, 0, &[2, 9, 9]);
     snapshot.store(&rig.disk).unwrap();
-    let [seq] = snapshots(&rig.disk).unwrap()[..] else { panic!("one snapshot") };
+    let [seq] = snapshots(&rig.disk).unwrap()[..] else {
+        panic!("one snapshot")
+    };
     let back = Snapshot::load(&rig.disk, seq).unwrap().unwrap();
     assert_eq!(back.head, head);
     let cell = back.parts().next().unwrap().unwrap();
-    assert_eq!((cell.region, cell.index, cell.words::<4>()), (1, 5, Some([0, 6, 0, 7])));
+    assert_eq!(
+        (cell.region, cell.index, cell.words::<4>()),
+        (1, 5, Some([0, 6, 0, 7]))
+    );
     let name = pink_journal::format::snapshot_name(seq);
     let sound = rig.disk.contents(&name).unwrap();
     for at in [0, 9, 30, 100, 117, sound.len() - 1] {
         let mut bytes = sound.clone();
         bytes[at] ^= 4;
         rig.disk.replace(&name, bytes);
-        assert!(Snapshot::load(&rig.disk, seq).unwrap().is_none(), "byte {at}");
+        assert!(
+            Snapshot::load(&rig.disk, seq).unwrap().is_none(),
+            "byte {at}"
+        );
     }
 }
