@@ -140,7 +140,7 @@ impl Peers {
     /// Lets the producers reuse everything that was polled.
     pub fn release(&mut self) -> Result<(), ZincError> {
         for consumer in self
-            .peers
+            .all
             .iter_mut()
             .filter_map(|peer| peer.consumer.as_mut())
         {
@@ -154,7 +154,7 @@ impl Peers {
     /// Sleeps until an input ring has something, at most for `timeout`.
     pub fn wait(&self, timeout: Duration) {
         let consumers: Vec<&Consumer> = self
-            .peers
+            .all
             .iter()
             .filter_map(|peer| peer.consumer.as_ref())
             .collect();

@@ -84,8 +84,7 @@ fn follow(reader: &mut Reader<FileDisk>) -> Result<Figures, Ended> {
         };
         batches += 1;
         durable_seq = durable_seq.max(batch.durable_seq);
-        let mut next_seq = batch.first_seq;
-        for entry in reader.entries() {
+        for (next_seq, entry) in (batch.first_seq..).zip(reader.entries()) {
             let sound = entry.is_some_and(|entry| {
                 entry.head.seq == next_seq && entry.parts().all(|part| part.is_some())
             });
@@ -93,7 +92,6 @@ fn follow(reader: &mut Reader<FileDisk>) -> Result<Figures, Ended> {
                 let why = "its entry".to_owned();
                 return Err(JournalError::Malformed { seq: next_seq, why }.into());
             }
-            next_seq += 1;
         }
     }
 }
