@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -71,6 +72,29 @@ async def test_a_kill_loses_no_acknowledged_order(tmp_path: Path) -> None:
             process.kill()
             assert process.wait(timeout=10) == -signal.SIGKILL
     assert len(set(taken)) == 60
+
+
+async def test_a_disk_that_refuses_ends_the_venue_and_loses_nothing_it_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    order = {"side": "BUY", "type": "LIMIT", "price": 80_000, "quantity": "0.001"}
+    told: list[object] = []
+    with venue(data, "--rate-limits", "off") as (process, base):
+        room = (data / "ledger.jsonl").stat().st_size + 3_000
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (room, room))
+        async with Client(base, own_key(data)) as client:
+            with pytest.raises(httpx.TransportError):
+                for _ in range(100):
+                    told.append(at((await client.place(**order)).data, "order", "orderId"))
+        assert process.wait(timeout=10) == 75
+        assert process.stderr is not None
+        assert b"make room" in process.stderr.read()
+    assert told
+    with venue(data) as (_, base):
+        async with Client(base, own_key(data)) as client:
+            kept = [at(row, "orderId") for row in _list(
+                (await client.get("v2/trade/openOrders")).data
+            )]
+    assert kept[:len(told)] == told
 
 
 def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
