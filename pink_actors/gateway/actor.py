@@ -100,18 +100,17 @@ class GatewayActor:
         """Takes what came, frees what is finished, and waits a little if there was nothing."""
         self._lanes.check()
         self._show_state()
-        taken = self._inbox.take()
-        for work in taken:
-            self._lanes.add(work)
         released = self._inbox.release()
+        taken = self._take()
         now = self._context.clock.mono_ns()
         if now >= self._next_stats_mono_ns:
             self._next_stats_mono_ns = now + STATS_EVERY_NS
             self._publish_stats()
         if not taken and not released:
             wait_ms = WAIT_MS_BUSY if self._inbox.open_count else WAIT_MS_IDLE
-            await self._wait(wait_ms)
-        return len(taken) + released
+            if await self._woken(wait_ms):
+                taken = self._take()
+        return taken + released
 
     async def close(self) -> None:
         """Ends requests under way; their commands stay in the ring for the next start."""
@@ -122,11 +121,17 @@ class GatewayActor:
         self._doorbell.close()
         await self._connection.close()
 
-    async def _wait(self, wait_ms: int) -> None:
+    def _take(self) -> int:
+        taken = self._inbox.take()
+        for work in taken:
+            self._lanes.add(work)
+        return len(taken)
+
+    async def _woken(self, wait_ms: int) -> bool:
         if self._inbox.full:
             await asyncio.sleep(wait_ms / 1000)
-        else:
-            await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
+            return False
+        return await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
 
     async def _perform(self, work: Work) -> None:
         perform = PERFORM.get(work.command.kind)

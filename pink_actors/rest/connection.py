@@ -16,7 +16,7 @@ from msgspec import Raw
 
 from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Venue
-from pink_actors.errors import ConfigError
+from pink_actors.errors import ConfigError, SecretsError
 from pink_actors.log import Logger
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.budget import Budget, Priority
@@ -111,20 +111,33 @@ class Connection:
         self._offset_ms = 0
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
         read_s = venue.request_timeout_ms / 1000
+        timeout = httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s))
+        self._extensions = {"timeout": timeout.as_dict()}
         try:
-            self._client = httpx.AsyncClient(
-                headers={API_KEY_HEADER: keys.api_key, "X-SOURCE-KEY": "PINK"},
-                timeout=httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s)),
+            self._headers = [
+                (b"Host", httpx.URL(self._base).netloc),
+                (b"Accept", b"application/json"),
+                (b"User-Agent", b"pink"),
+                (b"X-SOURCE-KEY", b"PINK"),
+                (API_KEY_HEADER.encode(), keys.api_key.encode("ascii")),
+            ]
+            # The transport alone: cookies, redirects and merged URLs of a client have no use here
+            # and cost more than everything else on the way to the wire.
+            self._transport = httpx.AsyncHTTPTransport(
                 limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEEP_ALIVE_S),
                 proxy=venue.proxy or None,
                 trust_env=False,
             )
+        except UnicodeEncodeError as error:
+            raise SecretsError("the API key is not ASCII; correct the credentials file") from error
         except (ValueError, httpx.InvalidURL) as error:
-            raise ConfigError(f"venue.proxy: {error}; give it as http://host:port") from error
+            raise ConfigError(
+                f"venue.rest_url or venue.proxy: {error}; give them as http://host:port"
+            ) from error
 
     async def close(self) -> None:
         """Ends all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     def venue_wall_ms(self) -> int:
         """The venue's clock as far as we know it."""
@@ -220,13 +233,18 @@ class Connection:
         else:
             query = plain_query(request.params)
         url = f"{self._base}{endpoint.path}?{query}" if query else self._base + endpoint.path
-        async with self._client.stream(endpoint.method, url) as response:
+        response = await self._transport.handle_async_request(
+            httpx.Request(endpoint.method, url, headers=self._headers, extensions=self._extensions)
+        )
+        try:
             content = bytearray()
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > replies.BODY_SIZE_MAX:
                     raise Malformed(f"body: more than {replies.BODY_SIZE_MAX} bytes")
-            return response.status_code, bytes(content)
+        finally:
+            await response.aclose()
+        return response.status_code, bytes(content)
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
         changes = not request.endpoint.repeatable

@@ -51,6 +51,8 @@ from tests.waiting import wait_until
 
 SYMBOL = "BTC-USDT"
 OTHER_SYMBOL = "ETH-USDT"
+# A crowded machine starts processes slowly; a test must not fail for that.
+START_S_MAX = 40.0
 API_KEY = "k" * 32
 API_SECRET = "s" * 48
 # Short, so that tests reach the moment at which absence becomes evidence.
@@ -86,7 +88,12 @@ class Process:
     """A child that is ended with the test, and what it wrote."""
 
     def __init__(
-        self, arguments: list[str], log: Path, given: bytes | None = None, flag: str = ""
+        self,
+        arguments: list[str],
+        log: Path,
+        given: bytes | None = None,
+        flag: str = "",
+        kept: tuple[int, ...] = (),
     ) -> None:
         self.log = log
         passed: list[int] = []
@@ -99,7 +106,7 @@ class Process:
         with log.open("ab") as out:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
-                stdout=out, stderr=out, stdin=subprocess.DEVNULL, pass_fds=passed,
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, pass_fds=[*passed, *kept],
             )  # fmt: skip
         for descriptor in passed:
             os.close(descriptor)
@@ -136,7 +143,9 @@ class Paper:
             folder / "log", keys.encode(), "--keys-fd",
         )  # fmt: skip
         wait_until(
-            lambda: port_file.exists() or self.process.child.poll() is not None, "the paper venue"
+            lambda: port_file.exists() or self.process.child.poll() is not None,
+            "the paper venue",
+            START_S_MAX,
         )
         assert port_file.exists(), self.process.text()
         self.port = int(port_file.read_text())
@@ -189,8 +198,11 @@ class Stage:
         self.supervisor = shm.Own(OwnSegment.open(instance, Writer.SUPERVISOR, str(self.run_dir)))
         self.gateway = shm.Reader.attach(instance, Writer.GATEWAY)
         self.listener = shm.Reader.attach(instance, Writer.LISTENER)
-        self.now = self.own.producer(COMMANDS_NOW, [self.gateway])
-        self.durable = self.own.producer(COMMANDS_DURABLE, [self.gateway])
+        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK)
+        self._exits.callback(os.close, self._wake_fd)
+        bells = [self._wake_fd]
+        self.now = self.own.producer(COMMANDS_NOW, [self.gateway], bells)
+        self.durable = self.own.producer(COMMANDS_DURABLE, [self.gateway], bells)
         self.reports = self.own.consumer(self.gateway, GATEWAY_REPORTS)
         self.stream_reports = self.own.consumer(self.listener, LISTENER_REPORTS)
         self.set_mode(Mode.ACTIVE)
@@ -222,9 +234,11 @@ class Stage:
     def start(self, name: str, keys: bytes | None = None) -> Process:
         """An actor as the supervisor starts it; it is ended with the stage."""
         given = keys or json.dumps({"api_key": API_KEY, "api_secret": API_SECRET}).encode()
+        bell = ["--wake-fd", str(self._wake_fd)] if name == "gateway" else []
         process = Process(
-            ["pink_actors", name, "--instance", self.instance, "--run-dir", str(self.run_dir)],
-            self.log_dir / f"{name}.txt", given, "--secrets-fd",
+            ["pink_actors", name, "--instance", self.instance, "--run-dir", str(self.run_dir),
+             *bell],
+            self.log_dir / f"{name}.txt", given, "--secrets-fd", (self._wake_fd,),
         )  # fmt: skip
         self._exits.callback(process.stop, signal.SIGKILL)
         return process
@@ -243,6 +257,7 @@ class Stage:
                 or process.child.poll() is not None
             ),
             f"{state.name}",
+            START_S_MAX,
         )
         assert process.child.poll() is None, process.text()
 
@@ -303,7 +318,7 @@ class Stage:
             self.reports.release(seq + 1)
 
     def until(
-        self, matches: Callable[[Report], bool], what: str, timeout_s: float = 10.0
+        self, matches: Callable[[Report], bool], what: str, timeout_s: float = 20.0
     ) -> Report:
         """The first report that matches, of all there were and will be."""
 
@@ -313,7 +328,7 @@ class Stage:
 
         return wait_until(look, what, timeout_s)
 
-    def answer(self, command: Command, timeout_s: float = 10.0) -> Report:
+    def answer(self, command: Command, timeout_s: float = 20.0) -> Report:
         """The first report that answers a command."""
         return self.until(
             lambda report: report.command_seq == command.command_seq,
@@ -326,7 +341,7 @@ class Stage:
         self.drain()
         return [report for report in self.seen if report.command_seq == command.command_seq]
 
-    def do(self, command: Command, timeout_s: float = 10.0) -> Report:
+    def do(self, command: Command, timeout_s: float = 20.0) -> Report:
         """Gives a command and waits for its first answer."""
         self.give(command)
         return self.answer(command, timeout_s)

@@ -132,12 +132,24 @@ async def test_unreadable_frames_are_kept_in_a_bounded_ring_and_told_in_bounded_
         assert rig.ear.heard.parse_errors == FILES_MAX * 3 + 1
 
 
-@pytest.mark.parametrize("part", ["mark_e12", "bid_e12"])
-async def test_flaw_j3_only_a_mark_makes_a_mark_fresh(instance: str, home: Path, part: str) -> None:
+HEARD = MarkEvent("BTC-USDT", 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("event", "stale"), [(HEARD._replace(mark_e12=7), 0), (HEARD._replace(bid_e12=7), 1)]
+)
+async def test_flaw_j3_only_a_mark_makes_a_mark_fresh(
+    instance: str, home: Path, event: MarkEvent, stale: int
+) -> None:
     with Stage(instance, home, "http://127.0.0.1:9") as stage:
         rig = Rig(stage, stage.log_dir)
         assert rig.cells[0].stale == 1
-        assert rig.marks.take(MarkEvent("BTC-USDT", 5, 0)._replace(**{part: 7}))
-        assert rig.cells[0].stale == (0 if part == "mark_e12" else 1)
-        await wait_until_async(lambda: [rig.marks.look()] and rig.cells[0].stale, "staleness")
+        assert rig.marks.take(event)
+        assert rig.cells[0].stale == stale
+
+        def look() -> bool:
+            rig.marks.look()
+            return rig.cells[0].stale == 1
+
+        await wait_until_async(look, "staleness")
         assert not rig.marks.take(MarkEvent("XXX-USDT", 5, 0))
