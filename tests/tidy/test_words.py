@@ -14,7 +14,7 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base"} |
 FORBIDDEN = {
     "a path of one machine": re.compile(r"/wor[k]/|/roo[t]/|/hom[e]/\w+/|/tm[p]/pink"),
     "a host of a package registry": re.compile(r"pyp[i]\.org|crate[s]\.io\b|artifactor[y]"),
-    "work put off": re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X])\b"),
+    "work put off": re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X]:)"),
 }
 # Cargo writes its registry's name into the lock file.
 WRITTEN_BY_TOOLS = {"Cargo.lock", "requirements.txt", "requirements-dev.txt"}
