@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -33,13 +32,6 @@ class ApiKey(msgspec.Struct):
     api_key: str
     api_secret: str
     balance: str = "100000"
-
-
-class Credentials(NamedTuple):
-    """What a client sent to prove itself."""
-
-    api_key: str
-    pairs: Pairs
 
 
 def sign(secret: str, text: str) -> str:

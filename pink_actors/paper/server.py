@@ -1,6 +1,7 @@
 """The HTTP side: parameters, keys, budgets and faults around the tables of endpoints."""
 
 import asyncio
+from typing import NamedTuple
 
 import msgspec
 import orjson
@@ -10,6 +11,7 @@ from pink_actors.paper import routes_account, routes_fills, routes_market, route
 from pink_actors.paper.auth import (
     UNREADABLE,
     WRONG_KEY,
+    Pairs,
     body_pairs,
     check_time,
     query_pairs,
@@ -33,8 +35,18 @@ BUSY = Refusal(100500, "system busy, please try again later")
 SOCKET_PATHS = ("/swap-market", "/market")
 
 
+class Arrival(NamedTuple):
+    """A request as it came in."""
+
+    endpoint: str
+    api_key: str
+    pairs: Pairs
+    address: str
+    now: Now
+
+
 class Reply(msgspec.Struct):
-    """An answer ready for the wire, or None for a connection that is to break."""
+    """An answer ready for the wire."""
 
     body: bytes
     status: int = 200
@@ -81,13 +93,15 @@ class Server:
                 return _response(self._encode(UNREADABLE, venue.clock.now()))
             pairs = in_body + pairs
         endpoint = f"{request.method} {path}"
-        address = request.remote or ""
-        api_key = request.headers.get("X-BX-APIKEY", "")
-        early = await self._before(endpoint, request, api_key, pairs, address)
+        arrival = Arrival(
+            endpoint, request.headers.get("X-BX-APIKEY", ""), pairs, request.remote or "",
+            venue.clock.now(),
+        )
+        early = await self._before(arrival, request)
         if early is not None:
             return _response(early)
         try:
-            reply = await self._serve(endpoint, api_key, pairs, address)
+            reply = await self._serve(arrival)
         except LedgerUnwritableError:
             return _broken(request)
         if venue.faults.draw(FaultName.REPLY_LOST, endpoint):
@@ -98,21 +112,15 @@ class Server:
             reply.body = reply.body[:len(reply.body) // 2]
         return _response(reply)
 
-    async def _before(
-        self, endpoint: str, request: web.Request, api_key: str, pairs: list[tuple[str, str]],
-        address: str,
-    ) -> Reply | None:
+    async def _before(self, arrival: Arrival, request: web.Request) -> Reply | None:
         """The faults that strike before the venue looks at a request."""
-        faults = self._venue.faults
+        faults, endpoint = self._venue.faults, arrival.endpoint
         if faults.draw(FaultName.REQUEST_LOST, endpoint):
             _abort(request)
             return Reply(b"")
         held = faults.draw(FaultName.REQUEST_HELD, endpoint)
         if held is not None and len(self._held) < HELD_MAX:
-            arrived = self._venue.clock.now()
-            task = asyncio.create_task(
-                self._later(held.delay_ms, endpoint, api_key, pairs, address, arrived)
-            )
+            task = asyncio.create_task(self._later(held.delay_ms, arrival), name="held request")
             self._held.add(task)
             task.add_done_callback(self._held.discard)
             _abort(request)
@@ -131,30 +139,26 @@ class Server:
             return self._encode(BUSY, self._venue.clock.now())
         return None
 
-    async def _later(
-        self, delay_ms: int, endpoint: str, api_key: str, pairs: list[tuple[str, str]],
-        address: str, arrived: Now,
-    ) -> None:
+    async def _later(self, delay_ms: int, arrival: Arrival) -> None:
         await asyncio.sleep(delay_ms / 1000)
-        await self._serve(endpoint, api_key, pairs, address, arrived)
+        await self._serve(arrival)
 
-    async def _serve(
-        self, endpoint: str, api_key: str, pairs: list[tuple[str, str]], address: str,
-        arrived: Now | None = None,
-    ) -> Reply:
+    async def _serve(self, arrival: Arrival) -> Reply:
         """Judge and carry out one request, and wait until what it changed is durable."""
-        venue = self._venue
+        venue, endpoint = self._venue, arrival.endpoint
         now = venue.clock.now()
         route = self._routes.get(endpoint)
         if route is None:
             venue.stats.bad_requests += 1
             return self._encode(NO_ROUTE, now)
-        params = dict(pairs)
-        account = self._admit(route, api_key, pairs, params, arrived or now)
+        params = dict(arrival.pairs)
+        account = self._admit(route, arrival, params)
         if isinstance(account, Refusal):
             venue.stats.bad_requests += 1
             return self._encode(account, now)
-        allowance = venue.budgets.take(endpoint, route.rate, account.name, address, now.wall_ms)
+        allowance = venue.budgets.take(
+            endpoint, route.rate, account.name, arrival.address, now.wall_ms
+        )
         if not allowance.granted:
             venue.stats.rate_limited += 1
             answer: Answer = LIMITED
@@ -169,18 +173,18 @@ class Server:
         return reply
 
     def _admit(
-        self, route: Route, api_key: str, pairs: list[tuple[str, str]], params: dict[str, str],
-        now: Now,
+        self, route: Route, arrival: Arrival, params: dict[str, str]
     ) -> Account | Refusal:
+        """The account that may have this; a held request is judged by the time it came in."""
         if not route.private:
             return Account(NOBODY, 0)
-        account = self._venue.account_of(api_key)
+        account = self._venue.account_of(arrival.api_key)
         if account is None:
             return WRONG_KEY
         if route.unsigned and "signature" not in params:
             return account
-        refusal = verify(self._venue.keys[api_key].api_secret, pairs)
-        return refusal or check_time(params, now.wall_ms) or account
+        refusal = verify(self._venue.keys[arrival.api_key].api_secret, arrival.pairs)
+        return refusal or check_time(params, arrival.now.wall_ms) or account
 
     def _encode(self, answer: Answer, now: Now) -> Reply:
         if isinstance(answer, Bare):

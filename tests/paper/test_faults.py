@@ -32,7 +32,7 @@ async def count(client: Client, name: str) -> int:
     return int(faults.get(name, 0))
 
 
-async def test_flaw_i11_a_lost_reply_is_an_accepted_order_and_its_repeat_is_refused(
+async def test_a_lost_reply_is_an_accepted_order_and_its_repeat_is_refused(
     tmp_path: Path,
 ) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:

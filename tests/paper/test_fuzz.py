@@ -7,7 +7,7 @@ from pink_actors.paper import routes_account, routes_fills, routes_market, route
 from pink_actors.paper.state import State
 from tests.paper.serving import KEYS, Client, ledger_of, served
 
-REQUESTS = 2_000
+REQUESTS = 1_000
 VALUES = (
     "", "0", "1", "-1", "0.01", "0.0003", "95000", "80000", "1e5", "9.85e-06", "1e999", "NaN",
     "true", "false", "null", "BTC-USDT", "ETH-USDT", "btc-usdt", "BUY", "SELL", "LONG", "SHORT",

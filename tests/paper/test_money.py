@@ -11,7 +11,7 @@ from tests.paper.world import START_MS, SYMBOL, World, check, price_of, qty_of
 HOUR_MS = 3_600_000
 
 
-def test_flaw_a7_fees_and_results_reach_the_wallet_to_the_last_digit() -> None:
+def test_fees_and_results_reach_the_wallet_to_the_last_digit() -> None:
     check("""
         buy market 0.1             | wallet 99997.49995
         price 51000                | wallet 99997.49995
