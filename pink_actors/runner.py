@@ -218,10 +218,9 @@ async def _started(actor: Actor, stop: asyncio.Event) -> bool:
     starting = asyncio.create_task(actor.start(), name="start")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not starting.done():
-        starting.cancel()
-        await asyncio.wait({starting})
+    for task in (starting, stopping):
+        task.cancel()  # Changes nothing for the one that is done.
+    await asyncio.wait({starting, stopping})
     if starting.cancelled():
         return False
     starting.result()

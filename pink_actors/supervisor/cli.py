@@ -18,7 +18,7 @@ from pink_actors.monitor.reading import Watch
 from pink_actors.monitor.view import Snapshot
 from pink_actors.supervisor import doctor as examination
 from pink_actors.supervisor import down as downing
-from pink_actors.supervisor import latch, logs, sandbox, up, verbs
+from pink_actors.supervisor import keys, latch, logs, paper_venue, sandbox, up, verbs
 from pink_actors.supervisor.children import Start, children_of
 
 WATCH_INTERVAL_S = 0.25
@@ -116,6 +116,10 @@ def up_verb(
 
 
 def _print_plan(config: Config) -> None:
+    if config.venue.kind == "paper":
+        config = paper_venue.addressed(config, keep=False)
+    else:
+        keys.load(config)
     for child in children_of(config):
         after = f" after {', '.join(child.after)}" if child.after else ""
         print(f"{child.name}{after}:")

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from pink_actors import config as configuration
 from pink_actors import shm
 from pink_actors._native import DIGEST_HEX, AttachRefused
 from pink_actors.config import Config
@@ -47,6 +48,8 @@ def examine(config: Config) -> list[Finding]:
     children = _children(config.instance.name)
     if not children:
         return [*found, Finding("tree", f"{config.instance.name} is not up")]
+    # Addresses and ports as the running tree resolved them.
+    config = configuration.load_resolved(config.run_dir)
     for child in children_of(config):
         cell = next((cell for cell in children if cell.name == child.name), None)
         if cell is not None:

@@ -18,9 +18,9 @@ HOLD_PATH = "/paper/hold"
 WS_PATH = "/swap-market"
 
 
-def addressed(config: Config) -> Config:
+def addressed(config: Config, keep: bool = True) -> Config:
     """`config` with the venue's port, chosen once per instance, and its addresses."""
-    port = config.paper.port or _kept_port(config.run_dir)
+    port = config.paper.port or _kept_port(config.run_dir, keep)
     return msgspec.structs.replace(
         config,
         paper=msgspec.structs.replace(config.paper, port=port),
@@ -32,13 +32,14 @@ def addressed(config: Config) -> Config:
     )
 
 
-def _kept_port(run_dir: Path) -> int:
+def _kept_port(run_dir: Path, keep: bool) -> int:
     path = run_dir / "paper-port"
     try:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         port = free_port()
-        path.write_text(f"{port}\n", encoding="ascii")
+        if keep:
+            path.write_text(f"{port}\n", encoding="ascii")
         return port
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise ConfigError(f"{path}: holds no port; remove the file for a new one")
