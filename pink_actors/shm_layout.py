@@ -108,7 +108,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "02262ddf6f6a076fef7ff6826d4abfb7e1c6ab151ddb54fbb2a3324370fda695"
+DIGEST_HEX: Final = "06827a9b4a1a841cb90e1630152c0d093700b6b95ac14b0b1bc8615188969832"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
@@ -2813,6 +2813,9 @@ class DeskCell(NamedTuple):
     trade_ids: int  # trade ids ever taken
     entries: int  # risk-adding orders ever commanded
     incomes: int  # income rows ever booked
+    sweep_due_mono_ns: int  # when to go on comparing; 0 = nothing to compare
+    flatten_due_mono_ns: int  # when to go on flattening; 0 = done
+    boot_mono_ns: int  # monotonic time of boot_seq, in the new clock
 
     @classmethod
     def zero(cls) -> Self:
@@ -2843,6 +2846,9 @@ class DeskCell(NamedTuple):
             trade_ids=0,
             entries=0,
             incomes=0,
+            sweep_due_mono_ns=0,
+            flatten_due_mono_ns=0,
+            boot_mono_ns=0,
         )
 
     def encode(self) -> bytes:
@@ -2874,6 +2880,9 @@ class DeskCell(NamedTuple):
                 self.trade_ids,
                 self.entries,
                 self.incomes,
+                self.sweep_due_mono_ns,
+                self.flatten_due_mono_ns,
+                self.boot_mono_ns,
             )
         except StructError as error:
             raise MalformedRecord(f"DeskCell: {error}") from error
@@ -2909,12 +2918,15 @@ class DeskCell(NamedTuple):
                 v[22],
                 v[23],
                 v[24],
+                v[25],
+                v[26],
+                v[27],
             )
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q 24x")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q")
 
 
 class WindowCell(NamedTuple):
@@ -3740,6 +3752,8 @@ PING_CAST: Final = Ring(24, "ping_cast", Writer.PROBE_A, Probe64, 64, 465280, 12
 PROBE_CELLS: Final = Cells(25, "probe_cells", Writer.PROBE_A, Probe256, 256, 473600, 576, 4)
 PONG_64: Final = Ring(26, "pong_64", Writer.PROBE_B, Probe64, 64, 4096, 128, 1024, True, (Writer.PROBE_A,))
 PONG_256: Final = Ring(27, "pong_256", Writer.PROBE_B, Probe256, 256, 135296, 320, 1024, True, (Writer.PROBE_A,))
+PONG_THIRD: Final = Ring(28, "pong_third", Writer.PROBE_B, Probe64, 64, 463104, 128, 16, True, (Writer.PROBE_A,))
+PONG_CAST: Final = Ring(29, "pong_cast", Writer.PROBE_B, Probe64, 64, 465280, 128, 64, False, (Writer.PROBE_A,))
 
 SEGMENTS: Final = {
     Writer.KERNEL: Segment(Writer.KERNEL, 7806976, (Cursor(10, Writer.KERNEL, 7804800), Cursor(12, Writer.KERNEL, 7804928), Cursor(16, Writer.KERNEL, 7805056), Cursor(18, Writer.KERNEL, 7805184),)),
@@ -3749,8 +3763,8 @@ SEGMENTS: Final = {
     Writer.POLICY: Segment(Writer.POLICY, 401408, (Cursor(9, Writer.POLICY, 397824),)),
     Writer.SUPERVISOR: Segment(Writer.SUPERVISOR, 94208, ()),
     Writer.PROJECTION: Segment(Writer.PROJECTION, 8192, (Cursor(9, Writer.PROJECTION, 4096),)),
-    Writer.PROBE_A: Segment(Writer.PROBE_A, 479232, (Cursor(26, Writer.PROBE_A, 475904), Cursor(27, Writer.PROBE_A, 476032),)),
-    Writer.PROBE_B: Segment(Writer.PROBE_B, 466944, (Cursor(21, Writer.PROBE_B, 463104), Cursor(22, Writer.PROBE_B, 463232), Cursor(23, Writer.PROBE_B, 463360), Cursor(24, Writer.PROBE_B, 463488),)),
+    Writer.PROBE_A: Segment(Writer.PROBE_A, 479232, (Cursor(26, Writer.PROBE_A, 475904), Cursor(27, Writer.PROBE_A, 476032), Cursor(28, Writer.PROBE_A, 476160), Cursor(29, Writer.PROBE_A, 476288),)),
+    Writer.PROBE_B: Segment(Writer.PROBE_B, 475136, (Cursor(21, Writer.PROBE_B, 473600), Cursor(22, Writer.PROBE_B, 473728), Cursor(23, Writer.PROBE_B, 473856), Cursor(24, Writer.PROBE_B, 473984),)),
 }
 CELLS: Final[tuple[Cells[Any], ...]] = (SLOTS, ORDERS, ACCOUNT, INSTRUMENTS, JOURNAL, KERNEL_STATS, GATEWAY_STATS, MARKS, LISTENER_STATS, PERSISTENCE_STATS, POLICY_STATS, CHILDREN, TREE, PROBE_CELLS,)
-RINGS: Final[tuple[Ring[Any], ...]] = (COMMANDS_NOW, COMMANDS_DURABLE, OUTCOMES, GATEWAY_REPORTS, LISTENER_REPORTS, INTENTS, CONTROLS, PING_64, PING_256, PING_THIRD, PING_CAST, PONG_64, PONG_256,)
+RINGS: Final[tuple[Ring[Any], ...]] = (COMMANDS_NOW, COMMANDS_DURABLE, OUTCOMES, GATEWAY_REPORTS, LISTENER_REPORTS, INTENTS, CONTROLS, PING_64, PING_256, PING_THIRD, PING_CAST, PONG_64, PONG_256, PONG_THIRD, PONG_CAST,)

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "02262ddf6f6a076fef7ff6826d4abfb7e1c6ab151ddb54fbb2a3324370fda695";
-pub const DIGEST: [u8; 32] = [0x02, 0x26, 0x2d, 0xdf, 0x6f, 0x6a, 0x07, 0x6f, 0xef, 0x7f, 0xf6, 0x82, 0x6d, 0x4a, 0xbf, 0xb7, 0xe1, 0xc6, 0xab, 0x15, 0x1d, 0xdb, 0x54, 0xfb, 0xb2, 0xa3, 0x32, 0x43, 0x70, 0xfd, 0xa6, 0x95];
+pub const DIGEST_HEX: &str = "06827a9b4a1a841cb90e1630152c0d093700b6b95ac14b0b1bc8615188969832";
+pub const DIGEST: [u8; 32] = [0x06, 0x82, 0x7a, 0x9b, 0x4a, 0x1a, 0x84, 0x1c, 0xb9, 0x0e, 0x16, 0x30, 0x15, 0x2c, 0x0d, 0x09, 0x37, 0x00, 0xb6, 0xb9, 0x5a, 0xc1, 0x4b, 0x0b, 0x1b, 0xc8, 0x61, 0x51, 0x88, 0x96, 0x98, 0x32];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -5487,7 +5487,12 @@ pub struct DeskCell {
     pub entries: u64,
     /// income rows ever booked
     pub incomes: u64,
-    pub reserved_0: [u64; 3],
+    /// when to go on comparing; 0 = nothing to compare
+    pub sweep_due_mono_ns: u64,
+    /// when to go on flattening; 0 = done
+    pub flatten_due_mono_ns: u64,
+    /// monotonic time of boot_seq, in the new clock
+    pub boot_mono_ns: u64,
 }
 
 const _: () = {
@@ -5516,7 +5521,9 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, trade_ids) == 152);
     assert!(core::mem::offset_of!(DeskCell, entries) == 160);
     assert!(core::mem::offset_of!(DeskCell, incomes) == 168);
-    assert!(core::mem::offset_of!(DeskCell, reserved_0) == 176);
+    assert!(core::mem::offset_of!(DeskCell, sweep_due_mono_ns) == 176);
+    assert!(core::mem::offset_of!(DeskCell, flatten_due_mono_ns) == 184);
+    assert!(core::mem::offset_of!(DeskCell, boot_mono_ns) == 192);
     assert!(core::mem::size_of::<DeskCell>() == 200);
 };
 
@@ -5550,7 +5557,9 @@ impl DeskCell {
         trade_ids: 0,
         entries: 0,
         incomes: 0,
-        reserved_0: [0; 3],
+        sweep_due_mono_ns: 0,
+        flatten_due_mono_ns: 0,
+        boot_mono_ns: 0,
     };
 
     #[must_use]
@@ -5581,9 +5590,9 @@ impl DeskCell {
         b[152..160].copy_from_slice(&self.trade_ids.to_le_bytes());
         b[160..168].copy_from_slice(&self.entries.to_le_bytes());
         b[168..176].copy_from_slice(&self.incomes.to_le_bytes());
-        for (to, from) in b[176..200].chunks_exact_mut(8).zip(&self.reserved_0) {
-            to.copy_from_slice(&from.to_le_bytes());
-        }
+        b[176..184].copy_from_slice(&self.sweep_due_mono_ns.to_le_bytes());
+        b[184..192].copy_from_slice(&self.flatten_due_mono_ns.to_le_bytes());
+        b[192..200].copy_from_slice(&self.boot_mono_ns.to_le_bytes());
         b
     }
 
@@ -5614,6 +5623,9 @@ impl DeskCell {
         each("trade_ids", Value::Number(self.trade_ids.into()));
         each("entries", Value::Number(self.entries.into()));
         each("incomes", Value::Number(self.incomes.into()));
+        each("sweep_due_mono_ns", Value::Number(self.sweep_due_mono_ns.into()));
+        each("flatten_due_mono_ns", Value::Number(self.flatten_due_mono_ns.into()));
+        each("boot_mono_ns", Value::Number(self.boot_mono_ns.into()));
     }
 
     pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
@@ -5643,7 +5655,9 @@ impl DeskCell {
             trade_ids: u64::from_le_bytes(take(b, 152)),
             entries: u64::from_le_bytes(take(b, 160)),
             incomes: u64::from_le_bytes(take(b, 168)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 176 + i * 8))),
+            sweep_due_mono_ns: u64::from_le_bytes(take(b, 176)),
+            flatten_due_mono_ns: u64::from_le_bytes(take(b, 184)),
+            boot_mono_ns: u64::from_le_bytes(take(b, 192)),
         })
     }
 
@@ -6970,41 +6984,43 @@ pub mod region {
     pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1250944, stride: 256, count: 1024, consumers: &[2] };
     pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1513216, stride: 768, count: 8192, consumers: &[4, 5, 7] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const KERNEL_CURSORS: Region = Region { id: 28, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7804800, stride: 128, count: 4, consumers: &[] };
+    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7804800, stride: 128, count: 4, consumers: &[] };
     pub const GATEWAY_REPORTS: Region = Region { id: 10, name: "gateway_reports", writer: 2, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const GATEWAY_STATS: Region = Region { id: 11, name: "gateway_stats", writer: 2, shape: Shape::Cells, record_size: 256, offset: 1839232, stride: 576, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const GATEWAY_CURSORS: Region = Region { id: 29, name: "gateway_cursors", writer: 2, shape: Shape::Cursors, record_size: 128, offset: 1839872, stride: 128, count: 2, consumers: &[] };
+    pub const GATEWAY_CURSORS: Region = Region { id: 31, name: "gateway_cursors", writer: 2, shape: Shape::Cursors, record_size: 128, offset: 1839872, stride: 128, count: 2, consumers: &[] };
     pub const LISTENER_REPORTS: Region = Region { id: 12, name: "listener_reports", writer: 3, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const MARKS: Region = Region { id: 13, name: "marks", writer: 3, shape: Shape::Cells, record_size: 152, offset: 1839232, stride: 320, count: 64, consumers: &[] };
     pub const LISTENER_STATS: Region = Region { id: 14, name: "listener_stats", writer: 3, shape: Shape::Cells, record_size: 200, offset: 1859712, stride: 448, count: 1, consumers: &[] };
     pub const PERSISTENCE_STATS: Region = Region { id: 15, name: "persistence_stats", writer: 4, shape: Shape::Cells, record_size: 136, offset: 4096, stride: 320, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const PERSISTENCE_CURSORS: Region = Region { id: 31, name: "persistence_cursors", writer: 4, shape: Shape::Cursors, record_size: 128, offset: 4480, stride: 128, count: 1, consumers: &[] };
+    pub const PERSISTENCE_CURSORS: Region = Region { id: 33, name: "persistence_cursors", writer: 4, shape: Shape::Cursors, record_size: 128, offset: 4480, stride: 128, count: 1, consumers: &[] };
     pub const INTENTS: Region = Region { id: 16, name: "intents", writer: 5, shape: Shape::Lossless, record_size: 336, offset: 4096, stride: 384, count: 1024, consumers: &[1] };
     pub const POLICY_STATS: Region = Region { id: 17, name: "policy_stats", writer: 5, shape: Shape::Cells, record_size: 168, offset: 397440, stride: 384, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const POLICY_CURSORS: Region = Region { id: 32, name: "policy_cursors", writer: 5, shape: Shape::Cursors, record_size: 128, offset: 397824, stride: 128, count: 1, consumers: &[] };
+    pub const POLICY_CURSORS: Region = Region { id: 34, name: "policy_cursors", writer: 5, shape: Shape::Cursors, record_size: 128, offset: 397824, stride: 128, count: 1, consumers: &[] };
     pub const CONTROLS: Region = Region { id: 18, name: "controls", writer: 6, shape: Shape::Lossless, record_size: 272, offset: 4096, stride: 320, count: 256, consumers: &[1] };
     pub const CHILDREN: Region = Region { id: 19, name: "children", writer: 6, shape: Shape::Cells, record_size: 184, offset: 86144, stride: 384, count: 16, consumers: &[] };
     pub const TREE: Region = Region { id: 20, name: "tree", writer: 6, shape: Shape::Cells, record_size: 200, offset: 92288, stride: 448, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const PROJECTION_CURSORS: Region = Region { id: 34, name: "projection_cursors", writer: 7, shape: Shape::Cursors, record_size: 128, offset: 4096, stride: 128, count: 1, consumers: &[] };
+    pub const PROJECTION_CURSORS: Region = Region { id: 36, name: "projection_cursors", writer: 7, shape: Shape::Cursors, record_size: 128, offset: 4096, stride: 128, count: 1, consumers: &[] };
     pub const PING_64: Region = Region { id: 21, name: "ping_64", writer: 8, shape: Shape::Lossless, record_size: 64, offset: 4096, stride: 128, count: 1024, consumers: &[9] };
     pub const PING_256: Region = Region { id: 22, name: "ping_256", writer: 8, shape: Shape::Lossless, record_size: 256, offset: 135296, stride: 320, count: 1024, consumers: &[9] };
     pub const PING_THIRD: Region = Region { id: 23, name: "ping_third", writer: 8, shape: Shape::Lossless, record_size: 64, offset: 463104, stride: 128, count: 16, consumers: &[9] };
     pub const PING_CAST: Region = Region { id: 24, name: "ping_cast", writer: 8, shape: Shape::Broadcast, record_size: 64, offset: 465280, stride: 128, count: 64, consumers: &[9] };
     pub const PROBE_CELLS: Region = Region { id: 25, name: "probe_cells", writer: 8, shape: Shape::Cells, record_size: 256, offset: 473600, stride: 576, count: 4, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const PROBE_A_CURSORS: Region = Region { id: 35, name: "probe_a_cursors", writer: 8, shape: Shape::Cursors, record_size: 128, offset: 475904, stride: 128, count: 2, consumers: &[] };
+    pub const PROBE_A_CURSORS: Region = Region { id: 37, name: "probe_a_cursors", writer: 8, shape: Shape::Cursors, record_size: 128, offset: 475904, stride: 128, count: 4, consumers: &[] };
     pub const PONG_64: Region = Region { id: 26, name: "pong_64", writer: 9, shape: Shape::Lossless, record_size: 64, offset: 4096, stride: 128, count: 1024, consumers: &[8] };
     pub const PONG_256: Region = Region { id: 27, name: "pong_256", writer: 9, shape: Shape::Lossless, record_size: 256, offset: 135296, stride: 320, count: 1024, consumers: &[8] };
+    pub const PONG_THIRD: Region = Region { id: 28, name: "pong_third", writer: 9, shape: Shape::Lossless, record_size: 64, offset: 463104, stride: 128, count: 16, consumers: &[8] };
+    pub const PONG_CAST: Region = Region { id: 29, name: "pong_cast", writer: 9, shape: Shape::Broadcast, record_size: 64, offset: 465280, stride: 128, count: 64, consumers: &[8] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const PROBE_B_CURSORS: Region = Region { id: 36, name: "probe_b_cursors", writer: 9, shape: Shape::Cursors, record_size: 128, offset: 463104, stride: 128, count: 4, consumers: &[] };
+    pub const PROBE_B_CURSORS: Region = Region { id: 38, name: "probe_b_cursors", writer: 9, shape: Shape::Cursors, record_size: 128, offset: 473600, stride: 128, count: 4, consumers: &[] };
 }
 
 /// Cells and rings by id, which starts at 1.
-pub const REGIONS: &[&Region] = &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS, &region::PERSISTENCE_STATS, &region::INTENTS, &region::POLICY_STATS, &region::CONTROLS, &region::CHILDREN, &region::TREE, &region::PING_64, &region::PING_256, &region::PING_THIRD, &region::PING_CAST, &region::PROBE_CELLS, &region::PONG_64, &region::PONG_256];
+pub const REGIONS: &[&Region] = &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS, &region::PERSISTENCE_STATS, &region::INTENTS, &region::POLICY_STATS, &region::CONTROLS, &region::CHILDREN, &region::TREE, &region::PING_64, &region::PING_256, &region::PING_THIRD, &region::PING_CAST, &region::PROBE_CELLS, &region::PONG_64, &region::PONG_256, &region::PONG_THIRD, &region::PONG_CAST];
 
 /// The layout this build speaks.
 pub const LAYOUT: Layout = Layout {
@@ -7018,7 +7034,7 @@ pub const LAYOUT: Layout = Layout {
         Segment { writer: 5, name: "policy", size: 401408, regions: &[&region::INTENTS, &region::POLICY_STATS, &region::POLICY_CURSORS], cursors: &[Cursor { ring: 9, offset: 397824 }] },
         Segment { writer: 6, name: "supervisor", size: 94208, regions: &[&region::CONTROLS, &region::CHILDREN, &region::TREE], cursors: &[] },
         Segment { writer: 7, name: "projection", size: 8192, regions: &[&region::PROJECTION_CURSORS], cursors: &[Cursor { ring: 9, offset: 4096 }] },
-        Segment { writer: 8, name: "probe_a", size: 479232, regions: &[&region::PING_64, &region::PING_256, &region::PING_THIRD, &region::PING_CAST, &region::PROBE_CELLS, &region::PROBE_A_CURSORS], cursors: &[Cursor { ring: 26, offset: 475904 }, Cursor { ring: 27, offset: 476032 }] },
-        Segment { writer: 9, name: "probe_b", size: 466944, regions: &[&region::PONG_64, &region::PONG_256, &region::PROBE_B_CURSORS], cursors: &[Cursor { ring: 21, offset: 463104 }, Cursor { ring: 22, offset: 463232 }, Cursor { ring: 23, offset: 463360 }, Cursor { ring: 24, offset: 463488 }] },
+        Segment { writer: 8, name: "probe_a", size: 479232, regions: &[&region::PING_64, &region::PING_256, &region::PING_THIRD, &region::PING_CAST, &region::PROBE_CELLS, &region::PROBE_A_CURSORS], cursors: &[Cursor { ring: 26, offset: 475904 }, Cursor { ring: 27, offset: 476032 }, Cursor { ring: 28, offset: 476160 }, Cursor { ring: 29, offset: 476288 }] },
+        Segment { writer: 9, name: "probe_b", size: 475136, regions: &[&region::PONG_64, &region::PONG_256, &region::PONG_THIRD, &region::PONG_CAST, &region::PROBE_B_CURSORS], cursors: &[Cursor { ring: 21, offset: 473600 }, Cursor { ring: 22, offset: 473728 }, Cursor { ring: 23, offset: 473856 }, Cursor { ring: 24, offset: 473984 }] },
     ],
 };

@@ -24,25 +24,20 @@ pub fn wait_any(consumers: &[&Consumer], timeout: Duration) -> bool {
         return true;
     }
     let timeout = timeout.min(Duration::from_millis(PARK_MS_MAX));
-    let start = mono_ns();
-    let deadline = start + u64::try_from(timeout.as_nanos()).unwrap_or(0);
-    let spin_ns = consumers
-        .first()
-        .map_or(0, |consumer| consumer.spin_ns_now());
+    let mut now = mono_ns();
+    let deadline = now + u64::try_from(timeout.as_nanos()).unwrap_or(0);
+    let spin_ns = consumers.first().map_or(0, |consumer| consumer.spin_ns_now());
     if spin_ns > 0 {
-        let found = spin(consumers, (start + spin_ns).min(deadline));
+        let found = spin(consumers, (now + spin_ns).min(deadline));
         if let Some(first) = consumers.first() {
             first.spin_ended(found);
         }
         if found {
             return true;
         }
+        now = mono_ns();
     }
-    loop {
-        let now = mono_ns();
-        if now >= deadline {
-            return false;
-        }
+    while now < deadline {
         if !announce_park_with(consumers, now, Bell::Futex) {
             return true;
         }
@@ -54,7 +49,9 @@ pub fn wait_any(consumers: &[&Consumer], timeout: Duration) -> bool {
         if interrupted {
             return false;
         }
+        now = mono_ns();
     }
+    false
 }
 
 fn spin(consumers: &[&Consumer], until: u64) -> bool {
