@@ -15,7 +15,7 @@ use crate::slot::Weight;
 const FUNDING: u8 = 1;
 const TRANSFER: u8 = 2;
 /// Income rows are asked for again from this long before the newest, and known ones skipped.
-pub(crate) const INCOME_OVERLAP_MS: i64 = 3_600_000;
+pub(crate) const INCOME_OVERLAP_MS: i64 = 600_000;
 const NS_PER_DAY: i64 = 86_400_000_000_000;
 
 pub(crate) fn has(report: &Report, figure: Has) -> bool {

@@ -3,7 +3,6 @@
 use shm_layout::{Code, Control, ControlKind, Epoch, Mode};
 
 use crate::cells::{CellRef, region};
-use crate::deadline::FLATTEN_TIMER;
 use crate::ids::Tag;
 use crate::kernel::{Kernel, Turn};
 use crate::limits::check_config;
@@ -20,6 +19,9 @@ impl Kernel {
         }
         if known && epoch.boot_hash != self.epoch.boot_hash {
             self.desk.boot_seq = t.seq;
+            self.desk.boot_mono_ns = t.now.mono_ns.max(1);
+            self.desk.reconcile_sent_mono_ns = t.now.mono_ns.max(1);
+            t.fx.touch(CellRef::single(region::DESK));
         }
         self.epoch = *epoch;
         self.tag = Tag::new(epoch);
@@ -30,7 +32,7 @@ impl Kernel {
         t.fx.touch(CellRef::single(region::ACCOUNT));
         if self.desk.boot_seq == t.seq {
             // The monotonic clock started anew: what was planned in the old one is due now.
-            self.rebuild_timers(t.now.mono_ns);
+            self.rebuild_timers();
         }
         self.want_reconcile(t, 0);
         Ok(())
@@ -63,7 +65,7 @@ impl Kernel {
                 self.account.flattening = 1;
                 self.desk.flatten_cursor = 0;
                 t.fx.touch(CellRef::single(region::DESK));
-                self.timers.set(FLATTEN_TIMER, t.now.mono_ns.max(1));
+                self.plan_flatten(t.now.mono_ns.max(1));
                 self.want_reconcile(t, 0);
                 Ok(())
             }

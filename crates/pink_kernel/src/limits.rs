@@ -237,7 +237,8 @@ impl Kernel {
     pub(crate) fn mark_is_fresh(&self, t: &Turn<'_>, rules: &InstrumentCell) -> bool {
         let limit = u64::from(self.config.mark_age_ms_max).saturating_mul(NS_PER_MS);
         let age = t.now.mono_ns.saturating_sub(rules.mark_mono_ns);
-        rules.mark_e12 > 0 && rules.mark_mono_ns != 0 && age <= limit
+        let this_boot = rules.seq >= self.desk.boot_seq && rules.mark_mono_ns != 0;
+        rules.mark_e12 > 0 && this_boot && age <= limit
     }
 
     /// Money at risk.
@@ -300,10 +301,9 @@ impl Kernel {
         };
         let window = u64::from(self.config.order_rate_window_ms).saturating_mul(NS_PER_MS);
         let then = self.entry_times.value(oldest);
-        if t.now.mono_ns.saturating_sub(then) < window {
-            Err(Code::OrderRate)
-        } else {
-            Ok(())
+        match t.now.mono_ns.checked_sub(then) {
+            Some(age) if age < window => Err(Code::OrderRate),
+            _ => Ok(()),
         }
     }
 }

@@ -303,6 +303,10 @@ impl Kernel {
         let order = self.orders.at_mut(index);
         let before = Load::of(order);
         let deadline = order.deadline_mono_ns;
+        if order.seq < self.desk.boot_seq && deadline != 0 {
+            // Planned in a clock that is gone: due since the machine came back.
+            order.deadline_mono_ns = deadline.min(self.desk.boot_mono_ns);
+        }
         change(order);
         order.seq = t.seq;
         let after = Load::of(order);

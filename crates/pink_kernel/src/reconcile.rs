@@ -5,7 +5,7 @@ use shm_layout::{Ascii, Code, Command, CommandKind, Has, OrderStatus, Report, Re
 use crate::NONE;
 use crate::account::{INCOME_OVERLAP_MS, has};
 use crate::cells::{CellRef, region};
-use crate::deadline::{RECONCILE_TIMER, SWEEP_TIMER};
+use crate::deadline::RECONCILE_TIMER;
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{NS_PER_MS, after_ms, is_live};
@@ -270,7 +270,7 @@ impl Kernel {
         self.desk.sweep_asked_seq = asked;
         self.desk.sweep_wall_ns = self.desk.reconcile_sent_wall_ns;
         self.desk.sweep_cursor = 0;
-        self.timers.set(SWEEP_TIMER, t.now.mono_ns.max(1));
+        self.plan_sweep(t.now.mono_ns.max(1));
         self.desk.reconcile_open = 0;
         self.desk.snap_command = 0;
         let again = self.desk.reconcile_again != 0;

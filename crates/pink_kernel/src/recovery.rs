@@ -28,7 +28,7 @@ impl Kernel {
         self.rebuild_orders();
         self.trade_ids.rebuild();
         self.income_ids.rebuild();
-        self.rebuild_timers(0);
+        self.rebuild_timers();
     }
 
     fn rebuild_slots(&mut self) {
@@ -83,10 +83,10 @@ impl Kernel {
     }
 
     /// Timers from the cells; those set before the machine's boot changed are due at once.
-    pub(crate) fn rebuild_timers(&mut self, now_mono_ns: u64) {
+    pub(crate) fn rebuild_timers(&mut self) {
         self.timers.clear();
         let boot = self.desk.boot_seq;
-        let now = now_mono_ns.max(1);
+        let now = self.desk.boot_mono_ns.max(1);
         let due = |at: u64, seq: u64| {
             if at != 0 && seq < boot {
                 at.min(now)
@@ -105,11 +105,9 @@ impl Kernel {
         let asked = self.desk.reconcile_asked_seq;
         self.timers
             .set(RECONCILE_TIMER, due(self.desk.reconcile_due_mono_ns, asked));
-        let sweeping = u64::from(self.desk.sweep_asked_seq != 0);
-        self.timers.set(SWEEP_TIMER, sweeping);
-        let cursor = self.desk.flatten_cursor;
-        let flattening = self.account.flattening != 0 && cursor < u32::from(SLOTS_MAX);
-        self.timers.set(FLATTEN_TIMER, u64::from(flattening));
+        let asked = self.desk.sweep_asked_seq;
+        self.timers.set(SWEEP_TIMER, due(self.desk.sweep_due_mono_ns, asked));
+        self.timers.set(FLATTEN_TIMER, due(self.desk.flatten_due_mono_ns, 0));
     }
 
     /// Commands that may or may not have reached the gateway, each with `reissue` set; the

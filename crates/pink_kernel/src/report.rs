@@ -383,7 +383,11 @@ impl Kernel {
             None => self.free_instrument().ok_or(Code::OutOfRange)?,
         };
         t.instrument = at;
+        let boot = self.desk.boot_seq;
         let cell = self.instruments.at_mut(at);
+        if cell.seq < boot {
+            cell.mark_mono_ns = 0; // From a clock that is gone.
+        }
         *cell = InstrumentCell {
             symbol: report.symbol,
             seq: t.seq,

@@ -246,6 +246,11 @@ impl Kernel {
         let slot = self.slots.at_mut(at);
         let before = Weight::of(slot);
         let agenda = slot.agenda_mono_ns;
+        if slot.seq < self.desk.boot_seq {
+            // Planned in a clock that is gone: due since the machine came back.
+            slot.agenda_mono_ns = agenda.min(self.desk.boot_mono_ns);
+            slot.hold_mono_ns = 0;
+        }
         let was = (slot.stage, slot.qty_e8, slot.generation);
         change(slot);
         revalue(slot);

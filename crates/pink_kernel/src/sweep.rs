@@ -30,13 +30,23 @@ impl Kernel {
             let at = self.desk.sweep_cursor;
             self.desk.sweep_cursor = at.saturating_add(1);
             if let Some(result) = self.compare(t, at) {
-                self.timers.set(SWEEP_TIMER, t.now.mono_ns.max(1));
+                self.plan_sweep(t.now.mono_ns.max(1));
                 return result;
             }
         }
         self.desk.sweep_asked_seq = 0;
-        self.timers.set(SWEEP_TIMER, 0);
+        self.plan_sweep(0);
         Ok(())
+    }
+
+    pub(crate) fn plan_sweep(&mut self, at_mono_ns: u64) {
+        self.desk.sweep_due_mono_ns = at_mono_ns;
+        self.timers.set(SWEEP_TIMER, at_mono_ns);
+    }
+
+    pub(crate) fn plan_flatten(&mut self, at_mono_ns: u64) {
+        self.desk.flatten_due_mono_ns = at_mono_ns;
+        self.timers.set(FLATTEN_TIMER, at_mono_ns);
     }
 
     fn compare(&mut self, t: &mut Turn<'_>, at: u32) -> Option<Result<(), Code>> {
@@ -366,7 +376,7 @@ impl Kernel {
             if matches!(stage, Stage::Idle | Stage::Closed) {
                 continue;
             }
-            self.timers.set(FLATTEN_TIMER, t.now.mono_ns.max(1));
+            self.plan_flatten(t.now.mono_ns.max(1));
             t.slot = at;
             self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
             let entry = self.slots.at(at).entry_order;
@@ -376,7 +386,7 @@ impl Kernel {
             }
             return Ok(());
         }
-        self.timers.set(FLATTEN_TIMER, 0);
+        self.plan_flatten(0);
         Ok(())
     }
 }
