@@ -241,6 +241,8 @@ class Rig:
         self.intent(Intent.zero()._replace(kind=InputKind.NOTE, intent_id=intent_id))
 
     def intent(self, intent: Intent) -> None:
+        """Publishes a decision, as soon as the ring has room."""
+        wait_until(lambda: self.intents.free() > 0, "room among the intents")
         self.intents.publish(
             intent._replace(
                 created_wall_ns=time.time_ns(),

@@ -72,8 +72,8 @@
 //! `journal_id` u64, seq u64, shape u64, `state_hash` u64, `build_hash` u64, wall ns i64, boot hash
 //! u64, then where the journal goes on: segment u64, offset u64, next batch u64, chain u32, u32 0,
 //! then `bytes` u64 of parts, then CRC32C u32 of the parts at 112 and CRC32C u32 of the bytes 0..116 at 116.
-//! The parts: CELL for each cell of the state that is not zero, COMMAND for each command without its
-//! last report, and kind 5 STREAM (words: source, stream, last position).
+//! The parts: CELL for each cell of the state that is not blank, and kind 5 STREAM for each input ring
+//! (words: source, stream, last position).
 
 use crate::error::JournalError;
 

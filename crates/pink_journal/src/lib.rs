@@ -7,7 +7,6 @@ pub mod error;
 pub mod format;
 pub mod json;
 pub mod machine;
-pub mod open_commands;
 pub mod outcomes;
 pub mod packing;
 pub mod reader;

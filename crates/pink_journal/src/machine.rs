@@ -1,8 +1,8 @@
-//! The kernel with what must be remembered beside it: read positions and unanswered commands.
+//! The kernel with what must be remembered beside it: how far each input ring is journalled.
 //!
 //! Live and replay go through the same lines, so replay is the same function of the same inputs.
 
-use pink_kernel::{CELL_WORDS_MAX, CellRef, Effects, Kernel, Now};
+use pink_kernel::{CELL_WORDS_MAX, CellRef, Effects, Kernel, Now, Violation};
 use shm_layout::{
     AccountCell, Command, Control, DeskCell, Epoch, InstrumentCell, Intent, KernelCell, Mark,
     OrderCell, Outcome, Report, SlotCell, WindowCell, Writer,
@@ -12,7 +12,6 @@ use crate::diagnosis::first_difference;
 use crate::entry::{Batch, Entry, EntryHead, PartKind};
 use crate::error::JournalError;
 use crate::format::{Position, SEGMENT_BYTES_MIN};
-use crate::open_commands::OpenCommands;
 use crate::record::Record;
 use crate::snapshot::{Snapshot, SnapshotHead};
 use crate::streams::{Stream, Streams};
@@ -66,7 +65,6 @@ pub struct Machine {
     pub kernel: Kernel,
     pub effects: Effects,
     pub streams: Streams,
-    pub open: OpenCommands,
     build_hash: u64,
     next_seq: u64,
     /// Entries being replayed were written by this very build.
@@ -82,7 +80,6 @@ impl Machine {
             kernel: Kernel::new(),
             effects: Effects::new(),
             streams: Streams::default(),
-            open: OpenCommands::default(),
             build_hash,
             next_seq: 1,
             same_build: true,
@@ -111,35 +108,21 @@ impl Machine {
         );
         if seq.is_multiple_of(CHECK_EVERY) {
             self.effects.outcome.state_hash = self.kernel.state_hash();
-            let broken = |v| JournalError::Violation {
+            let broken = |v: Violation| JournalError::Violation {
                 seq,
-                why: format!("{v:?}"),
+                why: v.to_string(),
             };
             self.kernel.check().map_err(broken)?;
         }
         if let Some(v) = self.kernel.violation() {
             return Err(JournalError::Violation {
                 seq,
-                why: format!("{v:?}"),
+                why: v.to_string(),
             });
         }
         self.encode(taken, record, batch);
-        let commands = self.effects.commands();
-        let open = &mut self.open;
-        note(
-            &mut self.streams,
-            open,
-            taken.source,
-            taken.stream_id,
-            taken.stream_seq,
-            record,
-        );
-        if !commands.iter().all(|command| open.add(command)) {
-            return Err(JournalError::Violation {
-                seq,
-                why: "too many open commands".to_owned(),
-            });
-        }
+        self.streams
+            .note(taken.source, taken.stream_id, taken.stream_seq);
         self.next_seq += 1;
         Ok(())
     }
@@ -191,7 +174,7 @@ impl Machine {
         if self.same_build {
             self.recompute(entry, &record)
         } else {
-            self.overlay(entry, &record)
+            self.overlay(entry)
         }
     }
 
@@ -231,42 +214,26 @@ impl Machine {
         }
     }
 
-    fn overlay(&mut self, entry: &Entry<'_>, record: &Record) -> Result<(), JournalError> {
+    fn overlay(&mut self, entry: &Entry<'_>) -> Result<(), JournalError> {
         let (seq, head) = (entry.head.seq, &entry.head);
         let malformed = |why: &str| JournalError::Malformed {
             seq,
             why: why.to_owned(),
         };
-        note(
-            &mut self.streams,
-            &mut self.open,
-            head.source,
-            head.stream_id,
-            head.stream_seq,
-            record,
-        );
+        self.streams
+            .note(head.source, head.stream_id, head.stream_seq);
         for part in entry.parts() {
             let part = part.ok_or_else(|| malformed("one of its parts"))?;
-            match part.kind {
-                PartKind::Cell => {
-                    let mut words = [0; CELL_WORDS_MAX];
-                    let words = part.unpack(&mut words).ok_or_else(|| malformed("a cell"))?;
-                    let cell = CellRef {
-                        region: part.region,
-                        index: part.index,
-                    };
-                    self.kernel
-                        .overlay(cell, words)
-                        .map_err(|e| malformed(&e.to_string()))?;
-                }
-                PartKind::Command => {
-                    let command = part.words().and_then(|w| Command::from_words(&w).ok());
-                    let command = command.ok_or_else(|| malformed("a command"))?;
-                    if !self.open.add(&command) {
-                        return Err(malformed("too many open commands"));
-                    }
-                }
-                PartKind::Input | PartKind::Outcome | PartKind::Stream => {}
+            if part.kind == PartKind::Cell {
+                let mut words = [0; CELL_WORDS_MAX];
+                let words = part.unpack(&mut words).ok_or_else(|| malformed("a cell"))?;
+                let cell = CellRef {
+                    region: part.region,
+                    index: part.index,
+                };
+                self.kernel
+                    .overlay(cell, words)
+                    .map_err(|e| malformed(&e.to_string()))?;
             }
         }
         self.next_seq = seq + 1;
@@ -280,9 +247,9 @@ impl Machine {
             self.same_build = true;
         }
         let seq = self.next_seq - 1;
-        let broken = |v| JournalError::Violation {
+        let broken = |v: Violation| JournalError::Violation {
             seq,
-            why: format!("{v:?}"),
+            why: v.to_string(),
         };
         self.kernel.check().map_err(broken)
     }
@@ -300,16 +267,9 @@ impl Machine {
             position,
         });
         let mut words = [0; CELL_WORDS_MAX];
-        for cell in self
-            .kernel
-            .cells()
-            .filter(|cell| !self.kernel.is_blank(*cell))
-        {
+        for cell in self.kernel.used_cells() {
             let count = self.kernel.cell(cell, &mut words);
             snapshot.part(PartKind::Cell, cell.region, cell.index, &words[..count]);
-        }
-        for command in self.open.iter() {
-            snapshot.part(PartKind::Command, 0, 0, &command.to_words());
         }
         for stream in self.streams.iter() {
             snapshot.part(PartKind::Stream, 0, 0, &stream.to_words());
@@ -334,16 +294,12 @@ impl Machine {
                     part.unpack(&mut words)
                         .is_some_and(|words| machine.kernel.overlay(cell, words).is_ok())
                 }
-                PartKind::Command => part
-                    .words()
-                    .and_then(|words| Command::from_words(&words).ok())
-                    .is_some_and(|command| machine.open.add(&command)),
                 PartKind::Stream => part
                     .words()
                     .and_then(Stream::from_words)
                     .map(|s| machine.streams.note(s.source, s.stream_id, s.last_seq))
                     .is_some(),
-                PartKind::Input | PartKind::Outcome => false,
+                PartKind::Input | PartKind::Outcome | PartKind::Command => false,
             };
             if !sound {
                 return Err(malformed(format!("{:?} of its snapshot", part.kind)));
@@ -357,19 +313,5 @@ impl Machine {
             return Err(malformed("the state hash of its snapshot".to_owned()));
         }
         Ok(machine)
-    }
-}
-
-fn note(
-    streams: &mut Streams,
-    open: &mut OpenCommands,
-    source: Writer,
-    stream_id: u64,
-    stream_seq: u64,
-    record: &Record,
-) {
-    streams.note(source, stream_id, stream_seq);
-    if let Record::Report(report) = record {
-        open.answer(report);
     }
 }

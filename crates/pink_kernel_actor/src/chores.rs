@@ -50,6 +50,11 @@ impl Chores {
         }
     }
 
+    /// True if the disk refused the last segment that was to be prepared.
+    pub fn is_spare_refused(&self) -> bool {
+        !self.spare_refusal.is_empty()
+    }
+
     fn is_late(&self, durable_seq: u64, mono_ns: u64) -> bool {
         durable_seq < self.lag_seq && mono_ns.saturating_sub(self.lag_mono_ns) > DURABLE_DEADLINE_NS
     }

@@ -12,9 +12,8 @@ use pink_journal::machine::{Machine, build_hash, shape};
 use pink_journal::record::Record;
 use pink_journal::recovery::{Recovered, recover};
 use pink_journal::snapshot::{Snapshot, snapshots};
-use pink_journal::writer::Terms;
-use pink_kernel::{CELL_WORDS_MAX, CellRef};
-use shm_layout::{ActorState, Ascii, DeskCell, Epoch, JournalCell, LAYOUT, Writer};
+use pink_journal::writer::{SPARES_MAX, Terms};
+use shm_layout::{ActorState, Ascii, Epoch, JournalCell, LAYOUT, Writer};
 use zinc::OwnSegment;
 
 use crate::board::{Board, LoopFigures};
@@ -170,11 +169,10 @@ impl Shell {
     fn take_over(&mut self) -> Result<(), Failure> {
         self.attach_peers()?;
         self.look_at_latch();
-        self.wait_for_segment()?;
+        self.wait_for_segments()?;
         let epoch = self.epoch()?;
         self.log.incarnation = epoch.incarnation;
         self.journal.incarnation = epoch.incarnation;
-        let unanswered: Vec<_> = self.machine.open.iter().copied().collect();
         self.take_own(Writer::Kernel, &Record::Epoch(epoch))?;
         self.board.note_all(&self.machine);
         if !self.flush()? {
@@ -190,16 +188,18 @@ impl Shell {
                 Failure::Permanent,
             ));
         }
-        self.issue_again(unanswered);
+        self.issue_again(seq);
         self.own.set_state(u64::from(ActorState::Ready.code()));
         self.log.info("ready", seq, "the kernel took over");
         Ok(())
     }
 
-    /// At least one prepared segment before the first record.
-    fn wait_for_segment(&mut self) -> Result<(), Failure> {
+    /// Segments ahead before the first record, unless the disk refuses them.
+    fn wait_for_segments(&mut self) -> Result<(), Failure> {
         let until = zinc::mono_ns() + u64::try_from(START_TIMEOUT.as_nanos()).unwrap_or(0);
-        while self.writer.spares() == 0 && zinc::mono_ns() < until {
+        let wanted =
+            |shell: &Self| shell.writer.spares() < SPARES_MAX && !shell.chores.is_spare_refused();
+        while wanted(self) && zinc::mono_ns() < until {
             self.look_after(zinc::mono_ns())?;
             self.own.beat(0);
             let done = self
@@ -231,43 +231,15 @@ impl Shell {
     }
 
     /// Commands without their last report go out again under their old number, to be looked up
-    /// at the venue first. Deadlines of an earlier boot are over: that clock is gone.
-    fn issue_again(&mut self, unanswered: Vec<shm_layout::Command>) {
-        let boot_seq = self.boot_seq();
-        let count = unanswered.len();
-        for mut command in unanswered {
-            let still_open = self
-                .machine
-                .open
-                .iter()
-                .any(|open| open.command_seq == command.command_seq);
-            if !still_open {
-                continue;
-            }
-            command.reissue = 1;
-            if command.deadline_mono_ns != 0 && command.command_seq / 8 < boot_seq {
-                command.deadline_mono_ns = 1;
-            }
-            self.commands.stage(&[command]);
-        }
+    /// at the venue first; those that the epoch itself caused are on their way already.
+    fn issue_again(&mut self, epoch_seq: u64) {
+        let mut commands = self.machine.kernel.unreported();
+        commands.retain(|command| command.command_seq / 8 < epoch_seq);
+        self.commands.stage(&commands);
         self.commands.commit();
-        if count > 0 {
-            let text = format!("{count} commands without their last report");
-            self.log.info("reissue", self.machine.next_seq() - 1, &text);
+        if !commands.is_empty() {
+            let text = format!("{} commands without their last report", commands.len());
+            self.log.info("reissue", epoch_seq, &text);
         }
-    }
-
-    fn boot_seq(&self) -> u64 {
-        let mut words = [0; CELL_WORDS_MAX];
-        let desk = CellRef {
-            region: pink_kernel::region::DESK,
-            index: 0,
-        };
-        let count = self.machine.kernel.cell(desk, &mut words);
-        let words: Option<&[u64; DeskCell::WORDS]> =
-            words.get(..count).and_then(|words| words.try_into().ok());
-        words
-            .and_then(|words| DeskCell::from_words(words).ok())
-            .map_or(0, |desk| desk.boot_seq)
     }
 }

@@ -86,11 +86,8 @@ fn report(
             )?;
         }
     }
-    writeln!(
-        out,
-        "{} commands without their last report",
-        machine.open.len()
-    )?;
+    let unreported = kernel.unreported().len();
+    writeln!(out, "{unreported} commands without their last report")?;
     Ok(())
 }
 
