@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pink_actors import config as configuration
 from pink_actors.config import Config
-from pink_actors.errors import EXIT_CLEAN, EXIT_NOT_RUNNING, PinkError, RefusedError
+from pink_actors.errors import EXIT_CLEAN, EXIT_NOT_RUNNING, NotRunning, PinkError, RefusedError
 from pink_actors.monitor import lines as monitor_lines
 from pink_actors.monitor.reading import Watch
 from pink_actors.monitor.view import Snapshot
@@ -271,6 +271,23 @@ def kill_switch(
         return
     latch.engage(run_dir, reason)
     print(f"kill switch engaged: {latch.path_of(run_dir)}")
+
+
+@app.command(epilog=EPILOG)
+def verify(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
+) -> None:
+    """Compare venue ledger, journal, slots and database to the last digit. 0 if they agree."""
+    # The database client takes half a second to import, which no other verb need pay.
+    from pink_actors.verify.run import run_verify
+
+    given = _options(context).config()
+    if not given.run_dir.is_dir():
+        raise NotRunning(f"{given.directory}: nothing was ever run there; check --home")
+    report = run_verify(configuration.load_resolved(given.run_dir))
+    print(report.to_json() if as_json else report.to_text())
+    raise typer.Exit(report.exit_code)
 
 
 @app.command(epilog=EPILOG)

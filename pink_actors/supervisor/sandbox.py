@@ -76,9 +76,6 @@ def environment(child: Child, config: Config) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ENVIRONMENT_KEPT if name in os.environ}
     kept |= {"HOME": str(config.directory), "TMPDIR": str(config.tmp_dir)}
     kept["PYTHONDONTWRITEBYTECODE"] = "1"
-    if child.writer is Writer.PERSISTENCE and config.persistence.url == "embedded":
-        # Importing the embedded engine makes a scratch folder, and /tmp is out of its reach.
-        kept["TMPDIR"] = str(config.clickhouse_dir)
     if child.writer is Writer.POLICY and config.policy.path:
         kept["PYTHONPATH"] = config.policy.path
     return kept
