@@ -8,8 +8,9 @@ from collections import deque
 from typing import NamedTuple
 
 from pink_actors import shm
-from pink_actors._native import JournalReader
+from pink_actors._native import JournalDamaged, JournalGone, JournalReader
 from pink_actors.clock import NS_PER_MS, NS_PER_S
+from pink_actors.errors import PermanentError
 from pink_actors.persistence.database import EMBEDDED, Database, Owner, StoreError
 from pink_actors.persistence.feed import Feed
 from pink_actors.persistence.sink import Numbered, Sink, Written
@@ -198,7 +199,13 @@ class PersistenceActor:
             self._sink = None
             return 0
         room = PENDING_RECORDS_MAX - len(self._pending)
-        taken = self._feed.take(mark.durable_seq, min(room, TAKE_RECORDS_MAX))
+        try:
+            taken = self._feed.take(mark.durable_seq, min(room, TAKE_RECORDS_MAX))
+        except (JournalDamaged, JournalGone) as error:
+            raise PermanentError(
+                f"{self._context.config.journal_dir}: {error}; the database ends at "
+                f"{self._stats.stored_seq}; run pink-journal verify"
+            ) from error
         if taken and not self._pending:
             self._oldest_mono_ns = self._mono_ns()
         self._pending.extend(taken)
