@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pink_actors.shm_layout import (
     AccountCell,
     Code,
+    OrderSide,
     OrderStatus,
     Outcome,
     Report,
@@ -34,7 +35,9 @@ class JournalOrder:
 
     def learn(self, entry: Entry) -> None:
         """One more outcome about this order."""
-        self.last, self.place = entry.outcome, entry.place
+        if entry.outcome.order_side is not OrderSide.NONE:
+            # A word that comes after the order's cell was freed names it and knows nothing of it.
+            self.last, self.place = entry.outcome, entry.place
         if entry.outcome.order_status is not OrderStatus.NONE:
             self.status = entry.outcome.order_status
         self.venue_order_id = entry.outcome.venue_order_id or self.venue_order_id
