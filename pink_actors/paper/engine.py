@@ -121,12 +121,12 @@ class Exchange:
     def due(self, now: Now) -> None:
         """Fill the later pieces of orders whose time has come."""
         while self._due and self._due[0][0] <= now.market_ms:
-            _, order_id, name, taker = heapq.heappop(self._due)
-            account = self.state.accounts[name]
-            order = account.open_orders.get(order_id)
-            if order is not None and not order.waiting:
-                self._not_before.pop(order_id, None)
-                self.work(account, order, now, fresh=taker)
+            self._next_piece(now)
+
+    def settle(self, now: Now) -> None:
+        """Fill all later pieces now: in a market that stands still their time would never come."""
+        while self._due:
+            self._next_piece(now)
 
     def held_back(self, order: Order, now: Now) -> bool:
         """Whether the order waits for its next piece."""
@@ -207,6 +207,14 @@ class Exchange:
         self.stats.liquidations += kind == "LIQUIDATION"
         self.stats.adl += kind == "ADL"
         self._execute(account, taken, taken.qty_e8, market.mark_e12, True, now)
+
+    def _next_piece(self, now: Now) -> None:
+        _, order_id, name, taker = heapq.heappop(self._due)
+        account = self.state.accounts[name]
+        order = account.open_orders.get(order_id)
+        if order is not None and not order.waiting:
+            self._not_before.pop(order_id, None)
+            self.work(account, order, now, fresh=taker)
 
     def _refusal(self, account: Account, order: NewOrder) -> Refusal | None:
         market = self.markets.get(order.symbol)

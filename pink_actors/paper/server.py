@@ -205,6 +205,7 @@ class Server:
         if path == "/paper/hold" and request.method == "POST":
             # Before an orderly end: no order may trade once its owner has stopped looking.
             venue.clock.hold()
+            venue.tick()
             return web.json_response({"msg": ""})
         if path == "/paper/control" and request.method == "POST" and venue.options.control:
             done = control(venue, await request.read(), now)

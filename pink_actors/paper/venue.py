@@ -101,6 +101,8 @@ class Venue:
             self.clock.skew_ms = rule.skew_ms
         now = self.clock.now()
         self.clockwork.advance(now)
+        if self.clock.held:
+            self.exchange.settle(now)
         for name, deadline_ms in list(self.dead_man.items()):
             if deadline_ms <= now.wall_ms:
                 del self.dead_man[name]

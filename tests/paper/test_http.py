@@ -215,6 +215,20 @@ async def test_a_restart_finds_orders_positions_and_settings_again(tmp_path: Pat
         assert at(held.whole, "data", 0, "positionAmt") == "0.0100"
 
 
+async def test_a_market_that_is_held_leaves_no_order_half_way(tmp_path: Path) -> None:
+    async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
+        for _ in range(12):
+            await client.place(side="BUY", type="MARKET", quantity="0.0123")
+        assert (await client.raw("POST", "/paper/hold")).status == 200
+        assert await _open(client, 0)
+        before = (await client.get("v2/server/time")).whole["marketTime"]
+        for _ in range(12):
+            await client.place(side="SELL", type="MARKET", quantity="0.0123")
+        await until(lambda: _open(client, 0), "the orders of a market that stands still")
+        assert (await client.get("v2/server/time")).whole["marketTime"] == before
+        assert (await client.get("v2/user/positions")).whole["data"] == []
+
+
 @pytest.mark.parametrize("path", [
     "v2/quote/contracts", "v2/quote/ticker", "v2/quote/premiumIndex", "v1/ticker/price",
 ])
