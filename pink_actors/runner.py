@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from pink_actors import _native
 from pink_actors import config as configuration
 from pink_actors import log as logging
 from pink_actors._native import AttachRefused, CorruptRecord, OwnSegment, WriterHeld
@@ -36,7 +37,7 @@ from pink_actors.errors import (
     TemporaryError,
 )
 from pink_actors.log import Logger
-from pink_actors.shm_layout import ActorState, Writer
+from pink_actors.shm_layout import DIGEST_HEX, ActorState, Writer
 
 SECRETS_BYTES_MAX = 4096
 TASKS_LEFT_S_MAX = 1.0
@@ -149,6 +150,15 @@ def call_foreign(what: str, call: Callable[[], R]) -> R:
         ) from error
 
 
+def check_layout(of_extension: str = _native.DIGEST_HEX) -> None:
+    """Refuses an extension that was built from another layout than this package has."""
+    if of_extension != DIGEST_HEX:
+        raise LayoutError(
+            f"the extension has layout {of_extension[:16]}, the package {DIGEST_HEX[:16]}: "
+            "one build for the whole tree; run scripts/setup"
+        )
+
+
 def read_secrets(descriptor: int) -> Secrets:
     """Takes the keys from an inherited descriptor once, and hides this process from peers."""
     with os.fdopen(descriptor, "rb") as pipe:
@@ -167,6 +177,7 @@ def read_secrets(descriptor: int) -> Secrets:
 
 
 def _context(launch: Launch) -> Context:
+    check_layout()
     config = configuration.load_resolved(launch.run_dir)
     secrets = read_secrets(launch.secrets_fd) if launch.secrets_fd is not None else None
     masked = (secrets.api_key, secrets.api_secret) if secrets is not None else ()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pink_actors import config as configuration
-from pink_actors import shm
+from pink_actors import runner, shm
 from pink_actors._native import OwnSegment, ZincError
 from pink_actors.config import Config
 from pink_actors.errors import ConfigError, PermanentError, PinkError
@@ -30,6 +30,7 @@ class Claim(NamedTuple):
 
 def claim(config: Config) -> Claim:
     """All of it or nothing: a refusal leaves the instance as it was found."""
+    runner.check_layout()
     make_directories(config)
     lock = TreeLock(config.run_dir)
     try:
