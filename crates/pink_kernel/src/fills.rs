@@ -6,7 +6,7 @@
 
 use shm_layout::{
     AccountCell, Code, Fact, Has, OrderCell, OrderKind, OrderRole, OrderStatus, Provenance, Report,
-    Stage, TimeInForce,
+    SlotCell, Stage, TimeInForce,
 };
 
 use crate::account::{Posting, has, post};
@@ -70,31 +70,9 @@ impl Kernel {
             account: self.account,
         };
         if order.role == OrderRole::Entry {
-            // New money belongs to what was bought now; a correction to all that was ever bought.
-            let opened = add(slot.opened_qty_e8, qty)?;
-            let held = if qty > 0 || slot.qty_e8 == slot.opened_qty_e8 {
-                notional
-            } else if slot.qty_e8 == 0 {
-                0
-            } else {
-                share_e8(notional, slot.qty_e8, opened).ok_or(Code::OutOfRange)?
-            };
-            booking.held_cost_e8 = held;
-            booking.realised_e8 = gain(slot.side, 0, sub(notional, held)?)?;
+            book_entry(&mut booking, slot)?;
         } else {
-            let closed = qty.min(slot.qty_e8);
-            let excess = sub(qty, closed)?;
-            let spare = share_e8(notional, excess, qty.max(1)).ok_or(Code::OutOfRange)?;
-            let released = match slot.qty_e8 {
-                0 => 0,
-                held => share_e8(slot.entry_notional_e8, closed, held).ok_or(Code::OutOfRange)?,
-            };
-            booking.excess_qty_e8 = excess;
-            booking.excess_notional_e8 = spare;
-            booking.released_e8 = released;
-            booking.held_cost_e8 = sub(0, released)?;
-            booking.held_qty_e8 = sub(0, closed)?;
-            booking.realised_e8 = gain(slot.side, sub(notional, spare)?, released)?;
+            book_exit(&mut booking, slot)?;
         }
         let posting = Posting {
             realised_e8: booking.realised_e8,
@@ -340,7 +318,57 @@ pub(crate) fn forget_rows(order: &mut OrderCell) {
     order.settle_fee_e8 = 0;
 }
 
-fn add_to_slot(slot: &mut shm_layout::SlotCell, order: &OrderCell, booking: &Booking) {
+/// New money belongs to what was bought now; a correction to all that was ever bought. What was
+/// sold before it was known to be bought is matched first.
+fn book_entry(booking: &mut Booking, slot: &SlotCell) -> Result<(), Code> {
+    let (qty, notional) = (booking.qty_e8, booking.notional_e8);
+    let early = qty.min(slot.excess_qty_e8);
+    let opened = add(slot.opened_qty_e8, qty)?;
+    let held = if qty > 0 {
+        sub(
+            notional,
+            share_e8(notional, early, qty).ok_or(Code::OutOfRange)?,
+        )?
+    } else if slot.qty_e8 == slot.opened_qty_e8 {
+        notional
+    } else {
+        share_e8(notional, slot.qty_e8, opened).ok_or(Code::OutOfRange)?
+    };
+    let brought = match early {
+        0 => 0,
+        part => {
+            share_e8(slot.excess_notional_e8, part, slot.excess_qty_e8).ok_or(Code::OutOfRange)?
+        }
+    };
+    booking.excess_qty_e8 = sub(0, early)?;
+    booking.excess_notional_e8 = sub(0, brought)?;
+    booking.held_qty_e8 = sub(qty, early)?;
+    booking.held_cost_e8 = held;
+    booking.realised_e8 = gain(slot.side, brought, sub(notional, held)?)?;
+    Ok(())
+}
+
+/// An exit releases its share of the entry cost; what it traded beyond what is held brings
+/// nothing until an entry turns up for it.
+fn book_exit(booking: &mut Booking, slot: &SlotCell) -> Result<(), Code> {
+    let (qty, notional) = (booking.qty_e8, booking.notional_e8);
+    let closed = qty.min(slot.qty_e8);
+    let excess = sub(qty, closed)?;
+    let spare = share_e8(notional, excess, qty.max(1)).ok_or(Code::OutOfRange)?;
+    let released = match slot.qty_e8 {
+        0 => 0,
+        held => share_e8(slot.entry_notional_e8, closed, held).ok_or(Code::OutOfRange)?,
+    };
+    booking.excess_qty_e8 = excess;
+    booking.excess_notional_e8 = spare;
+    booking.released_e8 = released;
+    booking.held_cost_e8 = sub(0, released)?;
+    booking.held_qty_e8 = sub(0, closed)?;
+    booking.realised_e8 = gain(slot.side, sub(notional, spare)?, released)?;
+    Ok(())
+}
+
+fn add_to_slot(slot: &mut SlotCell, order: &OrderCell, booking: &Booking) {
     let plus = |total: &mut i64, part: i64| *total = total.saturating_add(part);
     if order.role == OrderRole::Entry {
         plus(&mut slot.opened_qty_e8, booking.qty_e8);

@@ -106,8 +106,10 @@ impl Kernel {
         self.timers
             .set(RECONCILE_TIMER, due(self.desk.reconcile_due_mono_ns, asked));
         let asked = self.desk.sweep_asked_seq;
-        self.timers.set(SWEEP_TIMER, due(self.desk.sweep_due_mono_ns, asked));
-        self.timers.set(FLATTEN_TIMER, due(self.desk.flatten_due_mono_ns, 0));
+        self.timers
+            .set(SWEEP_TIMER, due(self.desk.sweep_due_mono_ns, asked));
+        self.timers
+            .set(FLATTEN_TIMER, due(self.desk.flatten_due_mono_ns, 0));
     }
 
     /// Commands that may or may not have reached the gateway, each with `reissue` set; the

@@ -117,6 +117,10 @@ impl Kernel {
             });
         }
         self.want_reconcile(t, self.config.flat_confirm_ms);
+        let unlisted = self.ask_unlisted(t, at);
+        if unlisted && (lasting || working != NONE) {
+            return Some(Ok(()));
+        }
         if working != NONE {
             return Some(self.compare_working(t, at, working, seen, lasting));
         }
@@ -124,6 +128,20 @@ impl Kernel {
             return Some(self.move_on(t, at, Fact::Disagrees));
         }
         Some(self.conclude_difference(t, at, seen))
+    }
+
+    /// Asks about live orders that the snapshot did not list: they may be what happened.
+    fn ask_unlisted(&mut self, t: &mut Turn<'_>, at: u16) -> bool {
+        let asked = self.desk.sweep_asked_seq;
+        let mut any = false;
+        for index in self.orders_of(at) {
+            if index != NONE && self.orders.at(index).snap_seq != asked {
+                t.order = index;
+                self.send_query(t, index);
+                any = true;
+            }
+        }
+        any
     }
 
     /// The same difference in two whole snapshots far enough apart.
