@@ -1,5 +1,6 @@
 //! Samples the listener's marks, at most ten a second per symbol and once more before an ENTER.
 
+use pink_kernel::{INSTRUMENTS_MAX, Kernel};
 use shm_layout::{Ascii, Mark, MarkCell, region};
 use zinc::{Segment, ZincError};
 
@@ -30,13 +31,14 @@ impl Marks {
     pub fn due(
         &mut self,
         listener: &Segment,
+        kernel: &Kernel,
         from: usize,
         now_mono_ns: u64,
     ) -> Result<Option<(usize, Mark)>, ZincError> {
         for index in from..CELLS {
             let seen = self.seen[index];
             let due = now_mono_ns.saturating_sub(seen.sampled_mono_ns) >= SAMPLE_NS;
-            if due && let Some(mark) = self.sample(listener, index, now_mono_ns)? {
+            if due && let Some(mark) = self.sample(listener, kernel, index, now_mono_ns)? {
                 return Ok(Some((index, mark)));
             }
         }
@@ -47,6 +49,7 @@ impl Marks {
     pub fn fresh(
         &mut self,
         listener: &Segment,
+        kernel: &Kernel,
         symbol: &Ascii<24>,
         now_mono_ns: u64,
     ) -> Result<Option<Mark>, ZincError> {
@@ -55,7 +58,7 @@ impl Marks {
             .iter()
             .position(|seen| seen.symbol == *symbol && !symbol.is_empty())
         {
-            Some(index) => self.sample(listener, index, now_mono_ns),
+            Some(index) => self.sample(listener, kernel, index, now_mono_ns),
             None => Ok(None),
         }
     }
@@ -63,6 +66,7 @@ impl Marks {
     fn sample(
         &mut self,
         listener: &Segment,
+        kernel: &Kernel,
         index: usize,
         now_mono_ns: u64,
     ) -> Result<Option<Mark>, ZincError> {
@@ -81,6 +85,11 @@ impl Marks {
         let Ok(cell) = MarkCell::from_bytes(&bytes) else {
             return Ok(None);
         };
+        if !is_known(kernel, &cell.symbol) {
+            // Its rules will come; the price is told then.
+            self.seen[index].sampled_mono_ns = now_mono_ns;
+            return Ok(None);
+        }
         self.seen[index] = Seen {
             generation,
             sampled_mono_ns: now_mono_ns,
@@ -97,4 +106,8 @@ impl Marks {
             market_ms: cell.market_ms,
         }))
     }
+}
+
+fn is_known(kernel: &Kernel, symbol: &Ascii<24>) -> bool {
+    (0..INSTRUMENTS_MAX).any(|at| kernel.instrument(at).symbol == *symbol && !symbol.is_empty())
 }

@@ -159,9 +159,12 @@ impl Shell {
         if let Record::Intent(intent) = &polled.record
             && intent.kind == InputKind::Enter
             && let Some(listener) = self.peers.segment(Writer::Listener)
-            && let Some(mark) = self
-                .marks
-                .fresh(listener, &intent.symbol, zinc::mono_ns())?
+            && let Some(mark) = self.marks.fresh(
+                listener,
+                &self.machine.kernel,
+                &intent.symbol,
+                zinc::mono_ns(),
+            )?
         {
             self.take_own(Writer::Listener, &Record::Mark(mark))?;
         }
@@ -201,7 +204,8 @@ impl Shell {
             let Some(listener) = self.peers.segment(Writer::Listener) else {
                 return Ok(());
             };
-            let Some((index, mark)) = self.marks.due(listener, from, at)? else {
+            let Some((index, mark)) = self.marks.due(listener, &self.machine.kernel, from, at)?
+            else {
                 return Ok(());
             };
             self.take_own(Writer::Listener, &Record::Mark(mark))?;
