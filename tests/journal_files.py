@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
     kind: int
     region: int
-    index: int
+    place: int
     record: Record
 
 
@@ -95,5 +95,5 @@ def _part(part: Part) -> bytes:
     kept = [word for word in words if any(word)]
     bitmap = sum(1 << i for i, word in enumerate(words) if any(word))
     maps = (len(words) + 63) // 64
-    head = struct.pack("<BBHHH", part.kind, part.region, part.index, len(words), len(kept))
+    head = struct.pack("<BBHHH", part.kind, part.region, part.place, len(words), len(kept))
     return head + bitmap.to_bytes(8 * maps, "little") + b"".join(kept)

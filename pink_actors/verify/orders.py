@@ -154,6 +154,10 @@ def compare_orders(matched: Matched, findings: Findings) -> None:
         last = order.last
         place = f"{order.place} order {last.client_order_id}"
         against = f"ledger {sent.place}"
+        if sent.client_order_id:
+            # Conditional orders carry none at the venue and were paired by the venue's own number.
+            name = last.client_order_id
+            findings.equal(STORE, place, "client_order_id", name, against, sent.client_order_id)
         findings.equal(STORE, place, "symbol", last.symbol, against, sent.symbol)
         findings.equal(STORE, place, "side", last.order_side.name, against, sent.side)
         findings.equal(STORE, place, "type", last.order_kind.name, against, sent.type)

@@ -1,4 +1,4 @@
-"""Outcomes for tests: a whole trade by its sequence number, deterministic, in records as they come."""
+"""Outcomes for tests: a trade told again and again, each outcome fixed by its number."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from tests.persistence.outcomes import (
 
 KEY = Key("paper", 7)
 # Which tables beside `transitions` an input has a row in.
-WHERE = (
+WHERE: tuple[tuple[Outcome, set[str]], ...] = (
     (ENTER, {"order_events", "position_state", "policy_events"}),
     (
         ENTRY_FILL,
@@ -102,7 +102,7 @@ def test_flaw_e23_g21_a13_a_trade_has_the_exit_price_of_its_exit_fills() -> None
     assert trade.net == Decimal("175.00000000")
 
 
-def test_flaw_e20_e22_g23_capital_is_what_the_kernel_held_at_that_input() -> None:
+def test_flaw_a5_e20_e22_g23_capital_is_what_the_kernel_held_at_that_input() -> None:
     event = rows.account_event(KEY, ENTRY_FILL)
     trade = rows.trade_event(KEY, FREED)
     assert event is not None and trade is not None
@@ -119,11 +119,22 @@ def test_flaw_e21_a_fill_makes_up_no_decision() -> None:
     assert (decided.intent_id, decided.decision, decided.text) == (77, "ENTER", "trend is up")
 
 
-def test_flaw_g22_the_leg_is_a_leg_and_the_bars_are_the_bars_of_the_strategy() -> None:
+def test_flaw_a14_g22_the_leg_is_a_leg_and_the_bars_are_the_bars_of_the_strategy() -> None:
     leg = rows.trade_exit_leg(KEY, EXIT_FILL)
     decided = rows.policy_event(KEY, ENTER)
     assert leg is not None and decided is not None
     assert (leg.leg, leg.leg_count, decided.bars_held) == (0, 2, 4)
+
+
+def test_flaw_a15_a_position_row_is_built_from_its_slot_and_not_from_the_account() -> None:
+    state = rows.position_state(KEY, EXIT_FILL._replace(fees_e8=999 * E8, realised_e8=888 * E8))
+    assert state is not None
+    assert (state.fees, state.realised) == (Decimal("18.00000000"), Decimal("100.00000000"))
+    assert (state.slot_id, state.stage, state.qty) == (
+        3,
+        "POSITION_OPEN",
+        Decimal("0.25000000"),
+    )
 
 
 def test_flaw_g24_a_station_of_a_trade_always_names_the_trade() -> None:
