@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from pink_actors.config import Config
 from pink_actors.errors import (
     EXIT_CONFIG,
     EXIT_PERMANENT,
@@ -41,6 +42,16 @@ def of_child(child: Supervised, log_dir: Path) -> PinkError:
     kind = PinkError if code is None else _KINDS.get(code, PinkError)
     said = last_words(logs.tail(path, LINES_LOOKED_AT_MAX, child.log_start))
     return kind(f"{child.name}: {said or child.last_words}; its log is {path}")
+
+
+def of_venue(child: Supervised, config: Config) -> PinkError:
+    """A child that is up and gets no answer from outside."""
+    path = logs.log_file(config.log_dir, child.name)
+    venue = config.venue
+    return TemporaryError(
+        f"{child.name}: no answer from {venue.rest_url} and {venue.ws_url}; check venue.rest_url, "
+        f"venue.ws_url and the network; its log is {path}"
+    )
 
 
 def last_words(lines: list[str]) -> str:

@@ -4,11 +4,12 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from pink_actors import shm
 from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Config
+from pink_actors.errors import PinkError
 from pink_actors.log import Logger
 from pink_actors.shm_layout import (
     CONTROLS,
@@ -31,6 +32,7 @@ from pink_actors.supervisor.verbs import VerbServer
 
 TURN_MS = 20
 LATE_MS_MAX = 250
+FIRST_ANSWER_MS_MAX = 10_000
 PUBLISH_INTERVAL_MS = 250
 HOUSEKEEPING_INTERVAL_MS = 1000
 PROBE_INTERVAL_S = 0.25
@@ -90,6 +92,7 @@ class Supervisor:
         self._wake_fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._probe: asyncio.Task[None] | None = None
         self._answers = 0
+        self._lacked_ms: int | None = None
         self._kernel_epoch = 0
         self._mode: Mode | None = None
         self._turned_ms = self._published_ms = self._kept_house_ms = 0
@@ -256,9 +259,15 @@ class Supervisor:
 
     @property
     def ready(self) -> bool:
-        """Every critical child does its work."""
+        """Every critical child does its work; the first time none may lack anything."""
         needed = [child for child in self.children if child.child.critical]
-        return all(child.phase is Phase.READY for child in needed)
+        serving = all(child.phase is Phase.READY for child in needed)
+        return serving and (self.ever_ready or not self._lacking())
+
+    def _lacking(self) -> list[Supervised]:
+        """Critical children that are up and miss something outside."""
+        children = [child for child in self.children if child.child.critical]
+        return [child for child in children if child.state is ActorState.DEGRADED]
 
     def _publish(self) -> None:
         for index, child in enumerate(self.children):
@@ -287,9 +296,16 @@ class Supervisor:
             return
         for child in self.children:
             if child.phase is Phase.FATAL and child.child.critical:
-                error = failure.of_child(child, self.config.log_dir)
-                self.failure = str(error)
-                raise error
+                self._give_up(failure.of_child(child, self.config.log_dir))
+        lacking = self._lacking()
+        if not lacking or self._lacked_ms is None:
+            self._lacked_ms = self.now_ms() if lacking else None
+        elif self.now_ms() - self._lacked_ms > FIRST_ANSWER_MS_MAX:
+            self._give_up(failure.of_venue(lacking[0], self.config))
+
+    def _give_up(self, error: PinkError) -> NoReturn:
+        self.failure = str(error)
+        raise error
 
     # ------------------------------------------------------------ processes
 
