@@ -22,6 +22,7 @@ from pink_actors.gateway.snapshot import reconcile
 from pink_actors.gateway.submit import submit
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.connection import Connection, Keys
+from pink_actors.rest.kept import Kept
 from pink_actors.rest.reporting import Reporter
 from pink_actors.runner import Context
 from pink_actors.shm_layout import (
@@ -62,12 +63,13 @@ class GatewayActor:
             raise SecretsError("the gateway has no API key: --secrets-fd is missing")
         self._context = context
         keys = Keys(context.secrets.api_key, context.secrets.api_secret)
-        self._connection = Connection(context.config.venue, keys, context.clock, context.log)
+        kept = Kept(context.run_dir.parent / "log", "gateway", context.log)
+        self._connection = Connection(context.config.venue, keys, context.clock, context.log, kept)
         self._lanes = Lanes(self._perform)
         self._doorbell = shm.Doorbell(context.wake_fd)
         self._learning: asyncio.Task[None] | None = None
         self._next_stats_mono_ns = 0
-        self._degraded = False
+        self._state = ActorState.READY
 
     async def start(self) -> None:
         """Opens the rings and asks the venue once; a venue that is away is asked again later."""
@@ -92,7 +94,6 @@ class GatewayActor:
         missing = await bootstrap.learn(self._desk)
         if missing:
             context.log.warning("venue_not_ready", missing=missing)
-            self._degraded = True
             self._learning = asyncio.create_task(self._learn_later(), name="learn")
         self._publish_stats()
 
@@ -152,16 +153,16 @@ class GatewayActor:
             self._context.log.warning("venue_not_ready", missing=missing)
 
     def _show_state(self) -> None:
-        """DEGRADED until everything about the venue is known; a refused key ends the process."""
-        if not self._degraded:
-            return
+        """DEGRADED while the venue is unknown or away; a refused key ends the process."""
         if self._learning is not None and self._learning.done():
             self._learning.result()
-            self._degraded = False
-            self._context.segment.set_state(ActorState.READY)
-            self._context.log.info("venue_ready")
-        else:
-            self._context.segment.set_state(ActorState.DEGRADED)
+            self._learning = None
+        lacking = self._learning is not None or not self._connection.counters.connected
+        state = ActorState.DEGRADED if lacking else ActorState.READY
+        if state is not self._state:
+            self._state = state
+            self._context.segment.set_state(state)
+            self._context.log.info("venue", state=state.name)
 
     def _publish_stats(self) -> None:
         counters = self._connection.counters

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final, Generic, TypeVar
 
+from pink_actors.clock import NS_PER_S
 from pink_actors.shm_layout import PositionMode, Side
 from pink_actors.venue.facts import InstrumentFacts
 
 REMEMBERED_MAX: Final = 4096
+# Leverage belongs to the account: somebody else may have set it meanwhile.
+LEVERAGE_AGE_NS_MAX: Final = 300 * NS_PER_S
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -42,12 +45,20 @@ class Memory:
     def __init__(self, started_mono_ns: int) -> None:
         self.mode = PositionMode.UNKNOWN
         self.instruments: dict[str, InstrumentFacts] = {}
-        # Only what the venue confirmed stands here; anything else is set again.
-        self.leverage: dict[tuple[str, Side], int] = {}
+        self._leverage: dict[tuple[str, Side], tuple[int, int]] = {}
         self.cancelled: Recent[str, int] = Recent()
         self.unknown: Recent[str, int] = Recent()
         self._sent: Recent[str, int] = Recent()
         self._started_mono_ns = started_mono_ns
+
+    def leverage(self, symbol: str, side: Side, mono_ns: int) -> int:
+        """What the venue confirmed not long ago; 0 = not known."""
+        value, confirmed_mono_ns = self._leverage.get((symbol, side), (0, 0))
+        return value if mono_ns - confirmed_mono_ns < LEVERAGE_AGE_NS_MAX else 0
+
+    def note_leverage(self, symbol: str, side: Side, value: int, mono_ns: int) -> None:
+        """The venue confirmed it; 0 forgets."""
+        self._leverage[(symbol, side)] = (value, mono_ns)
 
     def note_sent(self, client_order_id: str, mono_ns: int) -> None:
         """A submit is leaving now."""

@@ -152,11 +152,12 @@ async def _leverage_set(desk: Desk, work: Work, mode: PositionMode) -> bool:
     """Sets leverage where the venue is not known to have it; False when the order must not go."""
     command = work.command
     side = Side.NONE if mode is PositionMode.ONE_WAY else command.position_side
-    place = (command.symbol, side)
-    if not command.leverage or desk.memory.leverage.get(place) == command.leverage:
+    memory, symbol = desk.memory, command.symbol
+    known = memory.leverage(symbol, side, desk.clock.mono_ns())
+    if not command.leverage or known == command.leverage:
         return True
-    desk.memory.leverage.pop(place, None)
-    request = requests.set_leverage(command.symbol, side, command.leverage)
+    memory.note_leverage(symbol, side, 0, desk.clock.mono_ns())
+    request = requests.set_leverage(symbol, side, command.leverage)
     answer = await desk.connection.ask(request, desk.turn(command, Priority.ENTRY))
     if answer.ending is not Ending.OK:
         code = {Ending.HELD: answer.held, Ending.REFUSED: Code.VENUE_REFUSED}.get(
@@ -173,9 +174,7 @@ async def _leverage_set(desk: Desk, work: Work, mode: PositionMode) -> bool:
         text = f"leverage: the venue set {confirmed}"
         await _not_sent(desk, command, Code.VENUE_REFUSED, answer, text)
         return False
-    desk.memory.leverage[place] = confirmed
+    memory.note_leverage(symbol, side, confirmed, desk.clock.mono_ns())
     arrival = desk.reporter.arrival(None, answer)
-    await desk.reporter.publish(
-        reports.leverage(command.symbol, command.position_side, confirmed, arrival)
-    )
+    await desk.reporter.publish(reports.leverage(symbol, command.position_side, confirmed, arrival))
     return True

@@ -42,7 +42,10 @@ class ListenerActor:
             raise SecretsError("the listener has no API key: --secrets-fd is missing")
         self._context = context
         keys = Keys(context.secrets.api_key, context.secrets.api_secret)
-        self._connection = Connection(context.config.venue, keys, context.clock, context.log)
+        self._kept = Kept(context.run_dir.parent / "log", "listener", context.log)
+        self._connection = Connection(
+            context.config.venue, keys, context.clock, context.log, self._kept
+        )
         self._keys = KeyService(self._connection, context.clock, context.log)
         self._tasks: list[asyncio.Task[None]] = []
         self._next_stats_mono_ns = 0
@@ -64,8 +67,7 @@ class ListenerActor:
         self._marks = Marks(
             context.config.symbols, context.config.risk.mark_age_ms_max, context.clock, write
         )
-        kept = Kept(context.run_dir.parent / "log", "listener", context.log)
-        self._ear = Ear(reporter, self._marks, kept, context.clock, context.log)
+        self._ear = Ear(reporter, self._marks, self._kept, context.clock, context.log)
         user = UserStream(venue.ws_url, venue.proxy, self._keys, self._ear, context.log, Times())
         market = MarketStream(
             venue.ws_url, venue.proxy, context.config.symbols, self._ear, context.log

@@ -15,7 +15,7 @@ from pink_actors.rest.backoff import Backoff
 from pink_actors.venue.frames import Ping, market_event
 
 BACKOFF_FIRST_S: Final = 0.2
-BACKOFF_LAST_S: Final = 10.0
+BACKOFF_LAST_S: Final = 5.0
 # The venue's own limit for one socket.
 TOPICS_MAX: Final = 200
 CHANNELS: Final = ("markPrice", "bookTicker", "lastPrice", "kline_1m")

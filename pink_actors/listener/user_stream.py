@@ -19,7 +19,7 @@ from pink_actors.rest.backoff import Backoff
 from pink_actors.venue.frames import KeyExpired, Ping, user_event
 
 BACKOFF_FIRST_S: Final = 0.2
-BACKOFF_LAST_S: Final = 10.0
+BACKOFF_LAST_S: Final = 5.0
 
 
 class Session:

@@ -21,6 +21,7 @@ from pink_actors.log import Logger
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.budget import Budget, Priority
 from pink_actors.rest.counters import Counters
+from pink_actors.rest.kept import Kept
 from pink_actors.shm_layout import Code
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Kind, Meaning, Verdict, judge, judge_http
@@ -100,8 +101,9 @@ _ENDING: Final = {
 class Connection:
     """The venue's REST side for one account."""
 
-    def __init__(self, venue: Venue, keys: Keys, clock: Clock, log: Logger) -> None:
+    def __init__(self, venue: Venue, keys: Keys, clock: Clock, log: Logger, kept: Kept) -> None:
         self.counters = Counters()
+        self._kept = kept
         self._keys = keys
         self._clock = clock
         self._log = log
@@ -109,6 +111,7 @@ class Connection:
         self._budget = Budget(clock, self.counters, limited=venue.rate_limits == "on")
         self._base = venue.rest_url.rstrip("/")
         self._offset_ms = 0
+        self._outage = False
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
         read_s = venue.request_timeout_ms / 1000
         timeout = httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s))
@@ -215,6 +218,9 @@ class Connection:
         finally:
             counters.in_flight -= 1
         mono_ns = self._clock.mono_ns()
+        if self._outage:
+            self._outage = False
+            self._log.info("answered_again", request=request.endpoint.name)
         counters.connected = 1
         counters.last_answer_mono_ns = mono_ns
         counters.rtt_last_ns = mono_ns - sent_mono_ns
@@ -253,6 +259,7 @@ class Connection:
             body = replies.body(content or b"{}" if bare else content, bare=bare)
         except Malformed as error:
             if status == 200:
+                self._kept.keep(content)
                 self._malformed(request, error)
                 return Answer(Ending.UNKNOWN, code=status, text=str(error))
             return self._refused(judge_http(status, changes=changes), status, f"HTTP {status}")
@@ -272,9 +279,12 @@ class Connection:
         self, request: Request, ending: Ending, error: Exception, asked_wall_ms: int
     ) -> Answer:
         self.counters.http_errors += 1
-        self.counters.connected = 0
         text = f"{type(error).__name__}: {error}"
-        self._log.warning("no_answer", request=request.endpoint.name, error=text)
+        if not self._outage:
+            # One line for an outage; the counters know how many requests it cost.
+            self._outage = True
+            self._log.warning("no_answer", request=request.endpoint.name, error=text)
+        self.counters.connected = 0
         return Answer(
             ending,
             text=text,

@@ -180,7 +180,7 @@ class Paper:
 class Stage:
     """Segments of one instance; this process is the kernel of it."""
 
-    def __init__(self, instance: str, home: Path, rest_url: str, **venue: str) -> None:
+    def __init__(self, instance: str, home: Path, rest_url: str, **venue: str | int) -> None:
         self.instance = instance
         self.run_dir = home / instance / "run"
         self.run_dir.mkdir(parents=True, mode=0o700)
@@ -218,7 +218,7 @@ class Stage:
     ) -> None:
         self._exits.close()
 
-    def configure(self, rest_url: str, **venue: str) -> None:
+    def configure(self, rest_url: str, **venue: str | int) -> None:
         """Writes the configuration that children read."""
         settings = {
             "instance": {"name": self.instance, "home": str(self._home)},
@@ -373,12 +373,12 @@ class Stage:
 
 @contextlib.contextmanager
 def trading(
-    instance: str, home: Path, *options: str, **venue: str
+    instance: str, home: Path, *options: str, **venue: str | int | int
 ) -> Iterator[tuple[Stage, Paper]]:
     """A stage beside a paper venue; the gateway is not started yet."""
     paper = Paper(home / "paper", *options)
     try:
-        settings = {"rate_limits": "off", **venue}
+        settings: dict[str, str | int] = {"rate_limits": "off", **venue}
         with Stage(instance, home, f"http://127.0.0.1:{paper.port}", **settings) as stage:
             yield stage, paper
     finally:

@@ -175,6 +175,25 @@ def test_a_cancel_whose_reply_is_lost_ends_with_the_truth(desk: tuple[Stage, Pap
     assert (gone.kind, gone.order_status) == (ReportKind.ORDER_STATE, OrderStatus.CANCELLED)
 
 
+def test_flaw_o5_a_venue_that_does_not_answer_is_not_waited_for_for_ever(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home, request_timeout_ms=200) as (stage, paper):
+        stage.start_gateway()
+        paper.fault("delay", endpoint="GET /openApi/swap/v2/trade/order", delay_ms=30_000)
+        silent = stage.do(stage.command(CommandKind.QUERY))
+        assert (silent.kind, silent.code) == (ReportKind.COMMAND_DONE, Code.UNRESOLVED)
+        assert silent.text.startswith("ReadTimeout")
+
+
+def test_a_reply_that_cannot_be_read_is_kept_for_inspection(desk: tuple[Stage, Paper]) -> None:
+    stage, paper = desk
+    paper.fault("reply_garbled", endpoint=PLACE, count=1)
+    assert stage.do(stage.command(CommandKind.SUBMIT)).kind is ReportKind.ORDER_UNKNOWN
+    (kept,) = stage.log_dir.glob("gateway-unread-*.bin")
+    assert kept.read_bytes().startswith(b"{")
+
+
 def test_fills_that_do_not_add_up_are_not_told(desk: tuple[Stage, Paper]) -> None:
     stage, _ = desk
     entry = stage.command(CommandKind.SUBMIT)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pink_actors.clock import NS_PER_MS
 from pink_actors.shm_layout import (
     Code,
     CommandKind,
@@ -22,6 +23,7 @@ from pink_actors.shm_layout import (
     TimeInForce,
 )
 from tests.gateway.stage import OTHER_SYMBOL, SYMBOL, Fields, Paper, Stage, trading
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -89,7 +91,9 @@ def test_flaw_f18_a_refused_leverage_is_not_a_refused_order(desk: tuple[Stage, P
     assert paper.ledger("order") == []
 
 
-def test_a_limit_order_rests_and_is_cancelled(desk: tuple[Stage, Paper]) -> None:
+def test_flaw_e14_a_cancel_is_answered_by_command_and_order_and_names_no_slot(
+    desk: tuple[Stage, Paper],
+) -> None:
     stage, _ = desk
     entry = stage.command(
         CommandKind.SUBMIT, order_kind=OrderKind.LIMIT, tif=TimeInForce.GTC,
@@ -101,6 +105,8 @@ def test_a_limit_order_rests_and_is_cancelled(desk: tuple[Stage, Paper]) -> None
     gone = stage.do(cancel)
     assert (gone.kind, gone.order_status) == (ReportKind.ORDER_STATE, OrderStatus.CANCELLED)
     assert gone.has & Has.CUM_QTY and gone.cum_qty_e8 == 0
+    assert (gone.command_seq, gone.client_order_id) == (cancel.command_seq, entry.client_order_id)
+    assert not [field for field in Report._fields if "slot" in field]
 
 
 def test_flaw_e17_f17_a_second_cancel_says_what_the_order_is(desk: tuple[Stage, Paper]) -> None:
@@ -170,6 +176,23 @@ def test_flaw_e13_h5_i19_a_snapshot_is_fresh_and_says_that_it_is_complete(
         lambda r: r.kind is ReportKind.SNAPSHOT_END and r.command_seq == torn.command_seq, "END"
     )
     assert end.complete == 0
+
+
+def test_flaw_a10_e1_n5_the_venue_is_asked_what_the_kernel_asks_and_once(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    asked = stage.command(CommandKind.RECONCILE)
+    before = int(str(paper.statistics()["requests"]))
+    stage.give(asked)
+    stage.until(
+        lambda r: r.kind is ReportKind.SNAPSHOT_END and r.command_seq == asked.command_seq, "END"
+    )
+    turns = stage.gateway.header().heartbeat_mono_ns
+    wait_until(
+        lambda: stage.gateway.header().heartbeat_mono_ns > turns + 500 * NS_PER_MS, "idle turns"
+    )
+    assert int(str(paper.statistics()["requests"])) == before + 3
 
 
 def test_income_is_told_by_transaction_and_ends_with_done(desk: tuple[Stage, Paper]) -> None:

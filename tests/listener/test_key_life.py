@@ -46,7 +46,8 @@ class Rig:
 
         self.marks = Marks(["BTC-USDT"], 50, CLOCK, write)
         reporter = Reporter(own.producer(LISTENER_REPORTS, [kernel]), CLOCK)
-        self.ear = Ear(reporter, self.marks, Kept(log_dir, "listener", log), CLOCK, log)
+        self.kept = Kept(log_dir, "listener", log)
+        self.ear = Ear(reporter, self.marks, self.kept, CLOCK, log)
         self.log = log
 
     def gaps(self) -> int:
@@ -63,7 +64,7 @@ async def streaming(
     venue = msgspec.structs.replace(
         Venue(), rest_url=f"http://127.0.0.1:{paper.port}", rate_limits="off"
     )
-    connection = Connection(venue, Keys(API_KEY, API_SECRET), CLOCK, rig.log)
+    connection = Connection(venue, Keys(API_KEY, API_SECRET), CLOCK, rig.log, rig.kept)
     keys = KeyService(connection, CLOCK, rig.log)
     url = f"ws://127.0.0.1:{paper.port}/swap-market"
     stream = UserStream(url, "", keys, rig.ear, rig.log, times)

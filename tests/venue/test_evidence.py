@@ -126,7 +126,7 @@ def params(command: Command, mode: PositionMode = PositionMode.ONE_WAY) -> dict[
     return dict(requests.place_order(command, mode).params)
 
 
-def test_flaw_e3_m18_every_order_type_says_all_that_belongs_to_it() -> None:
+def test_flaw_e3_e11_m18_every_order_type_says_all_that_belongs_to_it() -> None:
     limit = params(LIMIT._replace(tif=TimeInForce.POST_ONLY, client_order_id="ABC-1"))
     assert (limit["price"], limit["timeInForce"]) == ("30000", "PostOnly")
     assert (limit["quantity"], limit["clientOrderId"]) == ("0.01", "abc-1")

@@ -153,6 +153,17 @@ def test_the_time_of_a_fill_is_read_with_its_offset() -> None:
             replies.fill(Raw(broken))
 
 
+def test_flaw_l7_an_id_of_zero_stays_that_id() -> None:
+    row = (
+        b'{"volume":"1","price":"2","commission":"0","orderId":7,"tradeId":0,"symbol":"A-B",'
+        b'"filledTime":null}'
+    )
+    facts = replies.fill(Raw(row))
+    assert (facts.fill_id, facts.fee_e8, facts.venue_ms) == ("0", 0, 0)
+    income = b'[{"incomeType":"ADL","income":"0","time":0,"tranId":0}]'
+    assert replies.incomes(Raw(income))[0].income_id == "0"
+
+
 def test_flaw_e16_a_tick_or_lot_of_zero_is_refused() -> None:
     row = (
         b'{"symbol":"BTC-USDT","quantityPrecision":4,"pricePrecision":1,"feeRate":0.0005,'
