@@ -63,7 +63,9 @@ OUTSIDE: dict[str, set[str]] = {
 BARE_MEMORY = {"monitor", "runner", "shm", "supervisor"}
 NAMED = {"AttachRefused", "Backpressure", "BadSize", "CellBusy", "CorruptRecord"} | {
     "CreateRefused",
-    # Not a refusal: the one reader of the journal that Python has.
+    # The one reader of the journal that Python has.
+    "JournalDamaged",
+    "JournalGone",
     "JournalReader",
     "Lapped",
     "NotWriter",
