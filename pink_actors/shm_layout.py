@@ -572,7 +572,7 @@ class SegmentHeader(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_SegmentHeader_STRUCT, data, "SegmentHeader")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -585,7 +585,7 @@ class SegmentHeader(NamedTuple):
                 v[9],
                 v[10],
                 v[11],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"SegmentHeader: unknown code {error}") from error
 
@@ -637,7 +637,7 @@ class WriterIdentity(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_WriterIdentity_STRUCT, data, "WriterIdentity")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -645,7 +645,7 @@ class WriterIdentity(NamedTuple):
                 v[4],
                 v[5],
                 v[6],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"WriterIdentity: unknown code {error}") from error
 
@@ -745,7 +745,7 @@ class Intent(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Intent_STRUCT, data, "Intent")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _InputKind[v[0]],
                 _Side[v[1]],
                 _OrderKind[v[2]],
@@ -769,7 +769,7 @@ class Intent(NamedTuple):
                 v[27],
                 v[28],
                 _text(v[29], "Intent.text"),
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Intent: unknown code {error}") from error
 
@@ -941,7 +941,7 @@ class Report(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Report_STRUCT, data, "Report")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _ReportKind[v[0]],
                 _OrderRole[v[1]],
                 _OrderSide[v[2]],
@@ -989,7 +989,7 @@ class Report(NamedTuple):
                 v[44],
                 v[45],
                 _text(v[46], "Report.text"),
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Report: unknown code {error}") from error
 
@@ -1107,7 +1107,7 @@ class Control(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Control_STRUCT, data, "Control")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _ControlKind[v[0]],
                 _Mode[v[1]],
                 v[2],
@@ -1137,7 +1137,7 @@ class Control(NamedTuple):
                 v[26],
                 v[27],
                 _text(v[28], "Control.text"),
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Control: unknown code {error}") from error
 
@@ -1189,7 +1189,7 @@ class Mark(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Mark_STRUCT, data, "Mark")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "Mark.symbol"),
                 v[1],
                 v[2],
@@ -1197,7 +1197,7 @@ class Mark(NamedTuple):
                 v[4],
                 v[5],
                 v[6],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Mark: unknown code {error}") from error
 
@@ -1255,7 +1255,7 @@ class Epoch(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Epoch_STRUCT, data, "Epoch")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -1265,7 +1265,7 @@ class Epoch(NamedTuple):
                 v[6],
                 v[7],
                 v[8],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Epoch: unknown code {error}") from error
 
@@ -1386,7 +1386,7 @@ class Command(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Command_STRUCT, data, "Command")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _CommandKind[v[0]],
                 _OrderRole[v[1]],
                 _OrderSide[v[2]],
@@ -1417,7 +1417,7 @@ class Command(NamedTuple):
                 v[27],
                 _text(v[28], "Command.trade_id"),
                 v[29],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Command: unknown code {error}") from error
 
@@ -1703,7 +1703,7 @@ class Outcome(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Outcome_STRUCT, data, "Outcome")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -1789,7 +1789,7 @@ class Outcome(NamedTuple):
                 v[82],
                 v[83],
                 _text(v[84], "Outcome.text"),
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Outcome: unknown code {error}") from error
 
@@ -1985,7 +1985,7 @@ class SlotCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_SlotCell_STRUCT, data, "SlotCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 _Stage[v[1]],
                 _Side[v[2]],
@@ -2041,7 +2041,7 @@ class SlotCell(NamedTuple):
                 v[59],
                 v[60],
                 v[61],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
@@ -2216,7 +2216,7 @@ class OrderCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_OrderCell_STRUCT, data, "OrderCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -2265,7 +2265,7 @@ class OrderCell(NamedTuple):
                 v[45],
                 v[46],
                 v[47],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
 
@@ -2434,7 +2434,7 @@ class AccountCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_AccountCell_STRUCT, data, "AccountCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 _Mode[v[1]],
                 v[2],
@@ -2481,7 +2481,7 @@ class AccountCell(NamedTuple):
                 v[43],
                 v[44],
                 v[45],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"AccountCell: unknown code {error}") from error
 
@@ -2575,7 +2575,7 @@ class InstrumentCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_InstrumentCell_STRUCT, data, "InstrumentCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "InstrumentCell.symbol"),
                 v[1],
                 v[2],
@@ -2597,7 +2597,7 @@ class InstrumentCell(NamedTuple):
                 v[19:21],
                 v[21:23],
                 v[23:25],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"InstrumentCell: unknown code {error}") from error
 
@@ -2679,7 +2679,7 @@ class JournalCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_JournalCell_STRUCT, data, "JournalCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -2697,7 +2697,7 @@ class JournalCell(NamedTuple):
                 v[14],
                 v[15],
                 v[16],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"JournalCell: unknown code {error}") from error
 
@@ -2764,7 +2764,7 @@ class KernelCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_KernelCell_STRUCT, data, "KernelCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -2777,7 +2777,7 @@ class KernelCell(NamedTuple):
                 v[9],
                 v[10],
                 v[11],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"KernelCell: unknown code {error}") from error
 
@@ -2892,7 +2892,7 @@ class DeskCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -2921,7 +2921,7 @@ class DeskCell(NamedTuple):
                 v[25],
                 v[26],
                 v[27],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
@@ -2955,9 +2955,9 @@ class WindowCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_WindowCell_STRUCT, data, "WindowCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0:16],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"WindowCell: unknown code {error}") from error
 
@@ -3054,7 +3054,7 @@ class GatewayCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_GatewayCell_STRUCT, data, "GatewayCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -3077,7 +3077,7 @@ class GatewayCell(NamedTuple):
                 v[19],
                 v[20],
                 v[21],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"GatewayCell: unknown code {error}") from error
 
@@ -3156,7 +3156,7 @@ class ListenerCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_ListenerCell_STRUCT, data, "ListenerCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -3173,7 +3173,7 @@ class ListenerCell(NamedTuple):
                 v[13],
                 v[14],
                 v[15],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"ListenerCell: unknown code {error}") from error
 
@@ -3237,7 +3237,7 @@ class PersistenceCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_PersistenceCell_STRUCT, data, "PersistenceCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -3249,7 +3249,7 @@ class PersistenceCell(NamedTuple):
                 v[8],
                 v[9],
                 v[10],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"PersistenceCell: unknown code {error}") from error
 
@@ -3307,7 +3307,7 @@ class PolicyCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_PolicyCell_STRUCT, data, "PolicyCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "PolicyCell.strategy"),
                 v[1],
                 v[2],
@@ -3317,7 +3317,7 @@ class PolicyCell(NamedTuple):
                 v[6],
                 v[7],
                 v[8],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"PolicyCell: unknown code {error}") from error
 
@@ -3396,7 +3396,7 @@ class MarkCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_MarkCell_STRUCT, data, "MarkCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "MarkCell.symbol"),
                 v[1],
                 v[2],
@@ -3413,7 +3413,7 @@ class MarkCell(NamedTuple):
                 v[13],
                 v[14],
                 v[15],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"MarkCell: unknown code {error}") from error
 
@@ -3489,7 +3489,7 @@ class ChildCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_ChildCell_STRUCT, data, "ChildCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "ChildCell.name"),
                 v[1],
                 _ActorState[v[2]],
@@ -3505,7 +3505,7 @@ class ChildCell(NamedTuple):
                 v[12],
                 v[13],
                 _text(v[14], "ChildCell.last_exit_text"),
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"ChildCell: unknown code {error}") from error
 
@@ -3569,7 +3569,7 @@ class TreeCell(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_TreeCell_STRUCT, data, "TreeCell")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 _text(v[0], "TreeCell.venue"),
                 _text(v[1], "TreeCell.instance"),
                 v[2],
@@ -3581,7 +3581,7 @@ class TreeCell(NamedTuple):
                 _text(v[8], "TreeCell.kill_switch_text"),
                 v[9],
                 v[10],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"TreeCell: unknown code {error}") from error
 
@@ -3621,11 +3621,11 @@ class Probe64(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Probe64_STRUCT, data, "Probe64")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2:8],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Probe64: unknown code {error}") from error
 
@@ -3701,7 +3701,7 @@ class Probe256(NamedTuple):
         """The record in these bytes, or MalformedRecord."""
         v = _checked(_Probe256_STRUCT, data, "Probe256")
         try:
-            return cls(
+            return tuple.__new__(cls, (
                 v[0],
                 v[1],
                 v[2],
@@ -3717,7 +3717,7 @@ class Probe256(NamedTuple):
                 _text(v[12], "Probe256.text"),
                 v[13:17],
                 v[17:33],
-            )
+            ))
         except KeyError as error:
             raise MalformedRecord(f"Probe256: unknown code {error}") from error
 

@@ -248,12 +248,13 @@ def _record(record: Record, layout: Layout) -> str:
     lines += ["    @classmethod", "    def decode(cls, data: bytes) -> Self:"]
     lines += ['        """The record in these bytes, or MalformedRecord."""']
     lines += [f'        v = _checked(_{name}_STRUCT, data, "{name}")', "        try:"]
-    lines += ["            return cls("]
+    # The class's own constructor is a Python function; a record is read more often than made.
+    lines += ["            return tuple.__new__(cls, ("]
     index = 0
     for f in fields:
         lines.append(f"                {_unpack(f, index, record, layout)},")
         index += (f.count or 1) if _is_array(f) else 1
-    lines += ["            )", "        except KeyError as error:"]
+    lines += ["            ))", "        except KeyError as error:"]
     lines += [f'            raise MalformedRecord(f"{name}: unknown code {{error}}") from error']
     lines += ["", "", f'_{name}_STRUCT: Final = Struct("<{formats}")']
     return "\n".join(lines)

@@ -1,12 +1,13 @@
 //! The Rust end of the latency probe and of the tests of shared memory; nothing of it is shipped.
 //!
-//!     probe echo   INSTANCE RUN_DIR SIZE SPIN_US        answers each ping until it is killed
-//!     probe sink   INSTANCE RUN_DIR SIZE COUNT          takes COUNT pings, answers the last
+//!     probe echo   INSTANCE RUN_DIR SIZE SPIN_US WAKE_FD answers each ping until it is killed
+//!     probe sink   INSTANCE RUN_DIR SIZE COUNT SPIN_US  takes COUNT pings, answers the last
 //!     probe storm  INSTANCE RUN_DIR                     stores and publishes until it is killed
 //!     probe drain  INSTANCE RUN_DIR                     checks and releases until it is killed
 //!     probe mirror INSTANCE RUN_DIR COUNT               decodes and encodes COUNT large pings
 //!     probe futex  FILE COUNT CORE CORE                 bare futex round trips, in nanoseconds
-//!     probe quiet  INSTANCE RUN_DIR COUNT               publishes COUNT records, nobody parked
+//!     probe quiet  INSTANCE RUN_DIR COUNT               publishes where a system call kills
+//!     probe noisy  INSTANCE RUN_DIR COUNT               the same with one system call
 #![allow(unsafe_code, reason = "the bare futex it compares with")]
 #![allow(
     clippy::print_stdout,
@@ -34,14 +35,15 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["echo", instance, run, size, spin] => echo(instance, run, size, spin),
-        ["sink", instance, run, size, count] => sink(instance, run, size, count),
+        ["echo", instance, run, size, spin, fd] => echo(instance, run, size, spin, fd),
+        ["sink", instance, run, size, count, spin] => sink(instance, run, size, count, spin),
         ["storm", instance, run] => storm(instance, run),
         ["drain", instance, run] => drain(instance, run),
         ["mirror", instance, run, count] => mirror(instance, run, count),
         ["futex", file, count, one, other] => futex(file, count, one, other),
         ["futex-answer", file, count, core] => futex_answer(file, count, core),
-        ["quiet", instance, run, count] => quiet(instance, run, count),
+        ["quiet", instance, run, count] => quiet(instance, run, count, false),
+        ["noisy", instance, run, count] => quiet(instance, run, count, true),
         _ => Err("usage: see the head of examples/probe.rs".into()),
     };
     match outcome {
@@ -74,34 +76,36 @@ fn answering(
     instance: &str,
     run: &str,
     size: &str,
+    wake_fd: i32,
 ) -> Result<(OwnSegment, Consumer, Producer), ZincError> {
     let mut own = own(instance, run, Writer::ProbeB)?;
     let asking = Segment::attach(&LAYOUT, instance, code(Writer::ProbeA))?;
     let (ping, pong) = rings(size);
     let consumer = own.consumer(&asking, ping)?;
-    let producer = own.producer(pong, &[(&asking, -1)])?;
+    let producer = own.producer(pong, &[(&asking, wake_fd)])?;
     own.set_state(2);
     Ok((own, consumer, producer))
 }
 
-fn echo(instance: &str, run: &str, size: &str, spin_us: &str) -> Outcome {
-    let (_own, mut pings, mut pongs) = answering(instance, run, size)?;
+fn echo(instance: &str, run: &str, size: &str, spin_us: &str, wake_fd: &str) -> Outcome {
+    let (_own, mut pings, mut pongs) = answering(instance, run, size, wake_fd.parse()?)?;
     pings.set_spin_ns(spin_us.parse::<u64>()? * 1_000);
     let mut buffer = [0; RECORD_MAX];
     let record = &mut buffer[..pings.region().record_size];
     loop {
         if let Polled::Record(position) = pings.poll(record)? {
-            pings.release(position + 1)?;
             pongs.publish(record)?;
             pongs.wake()?;
+            pings.release(position + 1)?;
         } else {
             zinc::wait_any(&[&pings], PARK);
         }
     }
 }
 
-fn sink(instance: &str, run: &str, size: &str, count: &str) -> Outcome {
-    let (_own, mut pings, mut pongs) = answering(instance, run, size)?;
+fn sink(instance: &str, run: &str, size: &str, count: &str, spin_us: &str) -> Outcome {
+    let (_own, mut pings, mut pongs) = answering(instance, run, size, -1)?;
+    pings.set_spin_ns(spin_us.parse::<u64>()? * 1_000);
     let last: u64 = count.parse()?;
     let mut buffer = [0; RECORD_MAX];
     let record = &mut buffer[..pings.region().record_size];
@@ -188,7 +192,7 @@ fn drain(instance: &str, run: &str) -> Outcome {
 
 /// Every field through the Rust types and back, its numbers changed by known amounts.
 fn mirror(instance: &str, run: &str, count: &str) -> Outcome {
-    let (_own, mut pings, mut pongs) = answering(instance, run, "256")?;
+    let (_own, mut pings, mut pongs) = answering(instance, run, "256", -1)?;
     let mut left: u64 = count.parse()?;
     let mut bytes = [0; Probe256::SIZE];
     while left > 0 {
@@ -208,18 +212,28 @@ fn mirror(instance: &str, run: &str, count: &str) -> Outcome {
     Ok(())
 }
 
-fn quiet(instance: &str, run: &str, count: &str) -> Outcome {
+/// Publishes under strict seccomp, where every system call but read, write and exit kills.
+fn quiet(instance: &str, run: &str, count: &str, noisy: bool) -> Outcome {
     let mut own = own(instance, run, Writer::ProbeA)?;
     let reading = Segment::attach(&LAYOUT, instance, code(Writer::ProbeB))?;
     let mut casts = own.producer(&region::PING_CAST, &[(&reading, -1)])?;
     let count: u32 = count.parse()?;
-    let record = numbered::<64>(1);
-    let start = Instant::now();
-    for _ in 0..count {
-        casts.publish(&record)?;
-        casts.wake()?;
+    // SAFETY: changes what this process may call, and nothing else.
+    if unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_STRICT) } != 0 {
+        return Err(std::io::Error::last_os_error().into());
     }
-    println!("{}", start.elapsed().as_nanos() / u128::from(count.max(1)));
+    let mut published = true;
+    for number in 0..count {
+        published &= casts.publish(&numbered::<64>(u64::from(number))).is_ok();
+        published &= casts.wake().is_ok_and(|woken| woken == 0);
+    }
+    // SAFETY: asks for a number, or ends this thread, which is the only one.
+    unsafe {
+        if noisy {
+            libc::syscall(libc::SYS_getppid);
+        }
+        libc::syscall(libc::SYS_exit, i32::from(!published));
+    }
     Ok(())
 }
 

@@ -35,30 +35,24 @@ fn timespec(time: Duration) -> libc::timespec {
     }
 }
 
-/// Sleeps while the low half of `word` is that of `value`; whether a signal ended it. Other
-/// early ends are ends like any other.
-pub(crate) fn futex_wait(word: &AtomicU64, value: u64, timeout: Duration) -> bool {
+/// Sleeps while the low half of `word` is that of `value`; early ends are ends like any other.
+pub(crate) fn futex_wait(word: &AtomicU64, value: u64, timeout: Duration) {
     let time = timespec(timeout);
     // SAFETY: the word outlives the call and the kernel only reads it. Not private: the waker is
     // another process.
-    let code = unsafe {
+    unsafe {
         libc::syscall(
             libc::SYS_futex,
             word.as_ptr().cast::<u32>(),
             libc::FUTEX_WAIT,
             low_half(value),
             &raw const time,
-        )
-    };
-    was_interrupted(code)
-}
-
-fn was_interrupted(code: libc::c_long) -> bool {
-    code < 0 && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+        );
+    }
 }
 
 /// Like [`futex_wait`] on up to [`WAITV_MAX`] words at once.
-pub(crate) fn futex_wait_any(words: &[(&AtomicU64, u64)], timeout: Duration) -> bool {
+pub(crate) fn futex_wait_any(words: &[(&AtomicU64, u64)], timeout: Duration) {
     let entries: Vec<WaitEntry> = words
         .iter()
         .take(WAITV_MAX)
@@ -71,7 +65,7 @@ pub(crate) fn futex_wait_any(words: &[(&AtomicU64, u64)], timeout: Duration) -> 
         .collect();
     let deadline = timespec(Duration::from_nanos(crate::process::mono_ns()) + timeout);
     // SAFETY: the entries and words outlive the call and the kernel only reads them.
-    let code = unsafe {
+    unsafe {
         libc::syscall(
             libc::SYS_futex_waitv,
             entries.as_ptr(),
@@ -79,9 +73,8 @@ pub(crate) fn futex_wait_any(words: &[(&AtomicU64, u64)], timeout: Duration) -> 
             0,
             &raw const deadline,
             libc::CLOCK_MONOTONIC,
-        )
-    };
-    was_interrupted(code)
+        );
+    }
 }
 
 /// Wakes every waiter of the word, so that no stranger's wait can swallow the wake.

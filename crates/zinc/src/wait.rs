@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::consumer::Consumer;
 use crate::park::{self, Bell};
 use crate::process::mono_ns;
+use crate::sync::AtomicU64;
+use crate::sync::Ordering::Relaxed;
 use crate::system::{WAITV_MAX, futex_wait, futex_wait_any};
 
 /// Longest sleep: what a lost wake or a hostile neighbour can cost.
@@ -18,40 +20,30 @@ fn any_ready(consumers: &[&Consumer]) -> bool {
 }
 
 /// Waits until one of the rings has something to poll, for `timeout` and at most
-/// [`PARK_MS_MAX`]; whether one has. A signal ends the wait early.
+/// [`PARK_MS_MAX`]; whether one has. A signal or a late wake may end the wait early.
 pub fn wait_any(consumers: &[&Consumer], timeout: Duration) -> bool {
     if any_ready(consumers) {
         return true;
     }
+    if timeout.is_zero() {
+        return false;
+    }
     let timeout = timeout.min(Duration::from_millis(PARK_MS_MAX));
-    let mut now = mono_ns();
-    let deadline = now + u64::try_from(timeout.as_nanos()).unwrap_or(0);
-    let spin_ns = consumers.first().map_or(0, |consumer| consumer.spin_ns_now());
-    if spin_ns > 0 {
-        let found = spin(consumers, (now + spin_ns).min(deadline));
-        if let Some(first) = consumers.first() {
-            first.spin_ended(found);
-        }
+    if let Some(first) = consumers.first()
+        && let spin_ns @ 1.. = first.spin_ns_now()
+    {
+        let found = spin(consumers, mono_ns() + spin_ns);
+        first.spin_ended(found);
         if found {
             return true;
         }
-        now = mono_ns();
     }
-    while now < deadline {
-        if !announce_park_with(consumers, now, Bell::Futex) {
-            return true;
-        }
-        let interrupted = sleep(consumers, Duration::from_nanos(deadline - now));
-        unpark(consumers);
-        if any_ready(consumers) {
-            return true;
-        }
-        if interrupted {
-            return false;
-        }
-        now = mono_ns();
+    if !announce_park_with(consumers, Bell::Futex) {
+        return true;
     }
-    false
+    sleep(consumers, timeout);
+    unpark(consumers);
+    any_ready(consumers)
 }
 
 fn spin(consumers: &[&Consumer], until: u64) -> bool {
@@ -69,19 +61,16 @@ fn spin(consumers: &[&Consumer], until: u64) -> bool {
 }
 
 /// One word needs no vector: the plain call is faster by a tenth of a round trip.
-fn sleep(consumers: &[&Consumer], time: Duration) -> bool {
+fn sleep(consumers: &[&Consumer], time: Duration) {
     match consumers {
-        [] => {
-            std::thread::sleep(time);
-            false
-        }
+        [] => std::thread::sleep(time),
         [only] => {
             let (word, value) = only.futex();
-            futex_wait(word, value, time)
+            futex_wait(word, value, time);
         }
         several => {
             let words: Vec<_> = several.iter().take(WAITV_MAX).map(|c| c.futex()).collect();
-            futex_wait_any(&words, time)
+            futex_wait_any(&words, time);
         }
     }
 }
@@ -89,11 +78,11 @@ fn sleep(consumers: &[&Consumer], time: Duration) -> bool {
 /// Announces on every ring that this process is about to wait on its eventfd. `false`, and
 /// nothing stays announced, if there is something to poll now.
 pub fn announce_park(consumers: &[&Consumer]) -> bool {
-    announce_park_with(consumers, mono_ns(), Bell::EventFd)
+    announce_park_with(consumers, Bell::EventFd)
 }
 
-/// The time serves as the token: no two sleeps of a process begin at the same nanosecond.
-fn announce_park_with(consumers: &[&Consumer], token: u64, bell: Bell) -> bool {
+fn announce_park_with(consumers: &[&Consumer], bell: Bell) -> bool {
+    let token = new_token();
     for consumer in consumers {
         consumer.announce(token, bell);
     }
@@ -109,5 +98,19 @@ fn announce_park_with(consumers: &[&Consumer], token: u64, bell: Bell) -> bool {
 pub fn unpark(consumers: &[&Consumer]) {
     for consumer in consumers {
         consumer.clear();
+    }
+}
+
+/// A number that no sleep of this process, nor of one before it, had: counted on from the time
+/// of the first sleep, which no process outruns.
+fn new_token() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    match NEXT.fetch_add(1, Relaxed) {
+        0 => {
+            let first = mono_ns();
+            NEXT.store(first + 1, Relaxed);
+            first
+        }
+        token => token,
     }
 }
