@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import zmq
-from benchmarks.ipc_contenders import IoxPort
+from ipc_contenders import IoxPort
 
 from pink_actors import _native as native
 from pink_actors import shm_layout as layout
