@@ -2,6 +2,7 @@
 
 mod diagnosis;
 pub mod disk;
+pub mod durability;
 pub mod entry;
 pub mod error;
 pub mod format;

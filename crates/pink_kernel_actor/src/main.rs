@@ -3,7 +3,6 @@
 mod board;
 mod chores;
 mod commands;
-mod durability;
 mod failure;
 mod latch;
 mod log;

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pink_journal::disk::FileDisk;
+use pink_journal::durability::Durability;
 use pink_journal::entry::Batch;
 use pink_journal::error::JournalError;
 use pink_journal::machine::{Machine, Taken};
@@ -18,7 +19,6 @@ use zinc::OwnSegment;
 use crate::board::{Board, LoopFigures};
 use crate::chores::Chores;
 use crate::commands::Commands;
-use crate::durability::Durability;
 use crate::failure::Failure;
 use crate::latch::Latch;
 use crate::log::Log;

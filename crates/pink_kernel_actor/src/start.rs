@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pink_journal::disk::FileDisk;
+use pink_journal::durability::{self, Durability};
 use pink_journal::entry::Batch;
 use pink_journal::machine::{Machine, build_hash, shape};
 use pink_journal::record::Record;
@@ -19,7 +20,6 @@ use zinc::OwnSegment;
 use crate::board::{Board, LoopFigures};
 use crate::chores::Chores;
 use crate::commands::Commands;
-use crate::durability::{self, Durability};
 use crate::failure::Failure;
 use crate::latch::Latch;
 use crate::log::Log;

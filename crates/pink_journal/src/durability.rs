@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pink_journal::disk::DiskFile;
+use crate::disk::DiskFile;
 
 /// What is to be synced.
 struct Work<F> {
@@ -156,8 +156,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use pink_journal::disk::{Disk, DiskFile};
-    use pink_journal::sim_disk::{Faults, SimDisk};
+    use crate::disk::{Disk, DiskFile};
+    use crate::sim_disk::{Faults, SimDisk};
 
     use super::{Durability, start};
 
