@@ -71,6 +71,7 @@ def make_directories(config: Config) -> None:
         config.journal_dir,
         config.clickhouse_dir,
         config.paper_dir,
+        config.unread_dir,
         config.tmp_dir,
     )
     for directory in directories:

@@ -186,6 +186,8 @@ class Stage:
         self.run_dir.mkdir(parents=True, mode=0o700)
         self.log_dir = home / instance / "log"
         self.log_dir.mkdir(mode=0o700)
+        self.unread_dir = home / instance / "unread"
+        self.unread_dir.mkdir(mode=0o700)
         self._home = home
         self._exits = contextlib.ExitStack()
         self._seq = itertools.count(1)

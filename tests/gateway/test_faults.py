@@ -190,7 +190,7 @@ def test_a_reply_that_cannot_be_read_is_kept_for_inspection(desk: tuple[Stage, P
     stage, paper = desk
     paper.fault("reply_garbled", endpoint=PLACE, count=1)
     assert stage.do(stage.command(CommandKind.SUBMIT)).kind is ReportKind.ORDER_UNKNOWN
-    (kept,) = stage.log_dir.glob("gateway-unread-*.bin")
+    (kept,) = stage.unread_dir.glob("gateway-unread-*.bin")
     assert kept.read_bytes().startswith(b"{")
 
 

@@ -34,7 +34,7 @@ CLOCK = SystemClock()
 class Rig:
     """The listener's parts inside the test, so that their times can be chosen."""
 
-    def __init__(self, stage: Stage, log_dir: Path) -> None:
+    def __init__(self, stage: Stage) -> None:
         self.said = io.StringIO()
         log = logging.make("listener", 1, stream=self.said)
         own = shm.Own(OwnSegment.open(stage.instance, Writer.LISTENER, str(stage.run_dir)))
@@ -46,7 +46,7 @@ class Rig:
 
         self.marks = Marks(["BTC-USDT"], 50, CLOCK, write)
         reporter = Reporter(own.producer(LISTENER_REPORTS, [kernel]), CLOCK)
-        self.kept = Kept(log_dir, "listener", log)
+        self.kept = Kept(stage.unread_dir, "listener", log)
         self.ear = Ear(reporter, self.marks, self.kept, CLOCK, log)
         self.log = log
 
@@ -60,7 +60,7 @@ async def streaming(
     stage: Stage, paper: Paper, times: Times
 ) -> AsyncIterator[tuple[Rig, KeyService]]:
     """A user stream with its own idea of a day."""
-    rig = Rig(stage, stage.log_dir)
+    rig = Rig(stage)
     venue = msgspec.structs.replace(
         Venue(), rest_url=f"http://127.0.0.1:{paper.port}", rate_limits="off"
     )
@@ -120,11 +120,11 @@ async def test_unreadable_frames_are_kept_in_a_bounded_ring_and_told_in_bounded_
     instance: str, home: Path
 ) -> None:
     with Stage(instance, home, "http://127.0.0.1:9") as stage:
-        rig = Rig(stage, stage.log_dir)
+        rig = Rig(stage)
         for number in range(FILES_MAX * 3):
             assert await rig.ear.user(b"{" + str(number).encode(), user_event) is None
         assert await rig.ear.user(b"\x1f\x8b" + bytes(2 * FILE_SIZE_MAX), user_event) is None
-        kept = sorted(stage.log_dir.glob("listener-unread-*.bin"))
+        kept = sorted(stage.unread_dir.glob("listener-unread-*.bin"))
         assert len(kept) == FILES_MAX
         assert all(path.stat().st_size <= FILE_SIZE_MAX for path in kept)
         told = [report.kind for _, report in stage.stream_reports.poll(1000)]
@@ -143,7 +143,7 @@ async def test_flaw_j3_only_a_mark_makes_a_mark_fresh(
     instance: str, home: Path, event: MarkEvent, stale: int
 ) -> None:
     with Stage(instance, home, "http://127.0.0.1:9") as stage:
-        rig = Rig(stage, stage.log_dir)
+        rig = Rig(stage)
         assert rig.cells[0].stale == 1
         assert rig.marks.take(event)
         assert rig.cells[0].stale == stale
