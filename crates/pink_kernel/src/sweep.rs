@@ -118,7 +118,9 @@ impl Kernel {
         }
         self.want_reconcile(t, self.config.flat_confirm_ms);
         let unlisted = self.ask_unlisted(t, at);
-        if unlisted && (lasting || working != NONE) {
+        // Orders whose rows are still awaited may have traded more than was told.
+        let unsure = unlisted || (lasting && slot.unsettled > 0);
+        if unsure && (lasting || working != NONE) {
             return Some(Ok(()));
         }
         if working != NONE {

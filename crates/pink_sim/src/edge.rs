@@ -28,6 +28,8 @@ pub struct Faults {
     pub implausible: u64,
     pub hostile: u64,
     pub by_hand: u64,
+    /// An order's end is told as a cancel before its last fill is counted.
+    pub early_end: u64,
     pub gateway_crash: u64,
     pub kernel_crash: u64,
 }
@@ -463,6 +465,11 @@ impl Edge {
                 continue;
             }
             let mut report = state_of(venue, id);
+            let ended =
+                venue.orders[id].state != State::Resting && venue.orders[id].fills.len() > 1;
+            if ended && rng.permille(faults.early_end) {
+                report = without_last_fill(venue, id);
+            }
             if rng.permille(faults.implausible) && report.cum_qty_e8 > 0 {
                 report.avg_price_e12 = if rng.permille(500) {
                     0
@@ -536,10 +543,24 @@ fn order_of(venue: &Venue, command: &Command, from_ms: i64) -> Order {
     }
 }
 
+/// What a venue says that counts a fill a moment after it ended the order.
+fn without_last_fill(venue: &Venue, id: usize) -> Report {
+    let order = &venue.orders[id];
+    let mut earlier = order.clone();
+    if let Some(fill) = earlier.fills.pop() {
+        earlier.filled -= fill.qty;
+    }
+    earlier.state = State::Cancelled;
+    state_from(venue, id, &earlier)
+}
+
 /// An order as the venue reports it: the average rounded, as BingX rounds it.
 #[must_use]
 pub fn state_of(venue: &Venue, id: usize) -> Report {
-    let order = &venue.orders[id];
+    state_from(venue, id, &venue.orders[id])
+}
+
+fn state_from(venue: &Venue, id: usize, order: &Order) -> Report {
     let cost: i128 = order
         .fills
         .iter()

@@ -43,6 +43,7 @@ pub fn faults_of(seed: u64) -> Faults {
         implausible: chance(100),
         hostile: chance(1000),
         by_hand: chance(200),
+        early_end: chance(400),
         gateway_crash: chance(50),
         kernel_crash: 6,
     }
@@ -90,7 +91,7 @@ pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> (Faults, String, Vec<Str
         let result = simulate(seed, steps, faults, table, false);
         result.is_err_and(|(found, _)| kind(&found) == kind(&first))
     };
-    let clears: [fn(&mut Faults); 16] = [
+    let clears: [fn(&mut Faults); 17] = [
         |f| f.reply_lost = 0,
         |f| f.request_lost = 0,
         |f| f.request_late = 0,
@@ -105,6 +106,7 @@ pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> (Faults, String, Vec<Str
         |f| f.implausible = 0,
         |f| f.hostile = 0,
         |f| f.by_hand = 0,
+        |f| f.early_end = 0,
         |f| f.gateway_crash = 0,
         |f| f.kernel_crash = 0,
     ];

@@ -579,6 +579,20 @@ impl Run {
                 self.by_hand |= self.venue.close_by_hand(symbol, side);
                 Ok(())
             }
+            21 if self.rng.permille(self.faults.by_hand) => {
+                let taken = self.venue.symbols[symbol]
+                    .positions
+                    .iter()
+                    .any(|held| held.qty > 0);
+                if !taken {
+                    let qty = self.venue.symbols[symbol].least * 7;
+                    self.venue.open_by_hand(symbol, side, qty);
+                    self.by_hand = true;
+                    self.asked
+                        .insert(number("h", self.seq), (symbol, side, qty * 100));
+                }
+                Ok(())
+            }
             3..=20 if self.rng.permille(self.faults.hostile) => self.nonsense(),
             _ => Ok(()),
         }

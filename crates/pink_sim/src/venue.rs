@@ -299,6 +299,12 @@ impl Venue {
         true
     }
 
+    /// Somebody opens a position by hand.
+    pub fn open_by_hand(&mut self, symbol: usize, side: usize, qty: i64) {
+        let notional = i128::from(qty) * i128::from(self.symbols[symbol].mark);
+        self.change(symbol, side, qty, notional);
+    }
+
     pub fn earn(&mut self, kind: u8, symbol: usize, side: usize, amount: i64) {
         let id = self.incomes.len() as u64 + 1;
         self.wallet += amount;
