@@ -13,6 +13,7 @@ from pink_actors.shm_layout import (
     SLOTS,
     ControlKind,
     OrderCell,
+    OrderKind,
     OrderRole,
     OrderStatus,
     Stage,
@@ -77,8 +78,9 @@ async def _drain(tree: Supervisor, snapshot_seq: int = -1) -> None:
     while kernel is not None and kernel.phase is not Phase.FATAL:
         tree.turn()
         reader = tree.readers[Writer.KERNEL]
-        open_orders = unfinished(reader)
+        # The account first: orders read after it are at least as new as its snapshot.
         looked = reader.read(ACCOUNT).last_snapshot_seq > snapshot_seq
+        open_orders = unfinished(reader)
         if not open_orders and looked and kernel.phase is Phase.READY:
             return
         if tree.now_ms() >= deadline_ms:
@@ -101,7 +103,8 @@ def _is_unfinished(cell: OrderCell) -> bool:
         return False
     asked = cell.submit_open or cell.cancel_open or cell.query_open
     # Protection and resting exits stay at the venue; they are not ours to wait for.
-    return bool(asked) or cell.status is not OrderStatus.WORKING or cell.role not in RESTING
+    rests = cell.role in RESTING and cell.order_kind is not OrderKind.MARKET
+    return bool(asked) or cell.status is not OrderStatus.WORKING or not rests
 
 
 def _say_what_is_held(tree: Supervisor) -> None:

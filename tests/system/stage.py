@@ -97,9 +97,13 @@ class Stage:
         os.kill(pid, number)
         return pid
 
+    def counter(self, process: str, name: str) -> int:
+        """One figure that a process counts."""
+        return int(self.snapshot().counters[process][name])
+
     def fills(self) -> int:
         """Fills the kernel has booked."""
-        return int(self.snapshot().counters["kernel"]["fills_booked"])
+        return self.counter("kernel", "fills_booked")
 
     def wait_for_fills(self, count: int) -> None:
         """Trading goes on: so many more fills."""
