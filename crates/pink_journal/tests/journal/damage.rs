@@ -106,7 +106,7 @@ fn any_bit_flipped_is_cut_or_refused_never_believed() {
     let rig = Rig::with_batches(6);
     let (start, end) = last_batch(&rig.disk);
     let mut random = Random::new(seed);
-    for _ in 0..3000 {
+    for _ in 0..800 {
         let (at, bit) = (random.below(end), random.below(8));
         let copy = damaged(&rig.disk, |bytes| bytes[at] ^= 1 << bit);
         let durable = if at < start { 15 } else { 0 };

@@ -7,7 +7,10 @@
 )]
 
 mod damage;
+#[path = "../../benches/journal/flow.rs"]
+mod flow;
 mod full;
 mod power;
+mod replay;
 mod rig;
 mod round_trip;

@@ -1,5 +1,6 @@
 //! A journal of made-up entries on a simulated disk, and a random source that prints its seed.
 
+use pink_journal::disk::{Disk, DiskFile};
 use pink_journal::entry::{Batch, Entry, EntryHead, PartKind};
 use pink_journal::error::JournalError;
 use pink_journal::format::SEGMENT_BYTES_MIN;
@@ -106,7 +107,6 @@ impl Rig {
 
     /// Syncs the segment that is written.
     pub fn sync(&mut self) {
-        use pink_journal::disk::DiskFile;
         self.writer.file().unwrap().sync().unwrap();
         self.durable_seq = self.writer.position().next_seq - 1;
     }
@@ -144,4 +144,13 @@ pub fn check(entry: &Entry<'_>) {
     assert_eq!(entry.head, head_of(entry.head.seq));
     let part = entry.part(PartKind::Outcome).unwrap();
     assert_eq!(part.words::<40>().unwrap(), words_of(entry.head.seq));
+}
+
+/// Syncs as the sync thread does: every segment that was written since the last sync.
+pub fn sync_segments(disk: &SimDisk) {
+    for name in disk.names().unwrap() {
+        if name.starts_with("seg-") {
+            disk.open(&name).unwrap().sync().unwrap();
+        }
+    }
 }
