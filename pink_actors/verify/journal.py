@@ -1,5 +1,6 @@
 """An own reader of the journal's files, written from the page that describes their format."""
 
+import functools
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -169,6 +170,7 @@ def _unpacked(data: bytes, at: int, words: int, stored: int) -> tuple[bytes, int
     return bytes(record), at
 
 
+@functools.cache
 def _table() -> tuple[int, ...]:
     rows = []
     for byte in range(256):
@@ -178,13 +180,10 @@ def _table() -> tuple[int, ...]:
     return tuple(rows)
 
 
-_CRC_TABLE = _table()
-
-
 def crc32c(data: bytes, before: int = 0) -> int:
     """Castagnoli, continued from an earlier word."""
     crc = before ^ 0xFFFFFFFF
-    table = _CRC_TABLE
+    table = _table()
     for byte in data:
         crc = crc >> 8 ^ table[(crc ^ byte) & 0xFF]
     return crc ^ 0xFFFFFFFF

@@ -85,6 +85,7 @@ class Book:
 
     def __init__(self) -> None:
         self.orders: dict[int, LedgerOrder] = {}
+        self.client_order_ids: set[str] = set()
         self.fills: dict[str, LedgerFill] = {}
         self.positions: dict[tuple[str, str], int] = {}
         self.money: dict[str, int] = {}
@@ -132,6 +133,10 @@ def _enter(book: Book, place: str, line: Line, findings: Findings) -> None:
         book.wallet_e8 = book.opening_e8
     elif line.t == "order":
         book.orders[line.order_id] = LedgerOrder(place, line)
+        name = line.client_order_id
+        if name and name in book.client_order_ids:
+            findings.wrong(STORE, place, "client_order_id", name, "lines before", "sent once")
+        book.client_order_ids.add(name)
     elif line.t == "fill":
         _enter_fill(book, place, line, findings)
     elif line.t == "end":

@@ -125,6 +125,13 @@ def compare(source: Source, journal: Journal, findings: Findings) -> None:
             findings.wrong(STORE, f"transitions seq {seq}", "row", "missing", entry.place, "a row")
     if entries and last < max(entries):
         findings.note(f"ClickHouse is {max(entries) - last} records behind the journal")
+    quarantine = f"{source.database}.quarantine"
+    count = source.query(
+        f"SELECT count() FROM {quarantine} WHERE instance = '{source.instance}' "
+        f"AND journal_id = {journal.journal_id}"
+    )[0][0]
+    if count:
+        findings.note(f"{count} rows could not be stored as they were: see {quarantine}")
     findings.begin("clickhouse: rows that the journal implies")
     for seq, entry in entries.items():
         for table in _implied(entry.outcome) if seq <= last or not source.live else ():

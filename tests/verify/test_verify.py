@@ -196,6 +196,14 @@ def test_an_order_of_ours_that_the_journal_does_not_know_is_a_difference(stores:
     assert f"journal order {name} order" in places(look(stores))
 
 
+def test_an_order_that_was_sent_twice_is_named(stores: Stores) -> None:
+    lines = [json.loads(line) for line in stores.ledger.read_text().splitlines()]
+    again = {**lines[2], "seq": len(lines) + 1, "order_id": 77}
+    with stores.ledger.open("a") as ledger:
+        ledger.write(json.dumps(again) + "\n")
+    assert f"ledger ledger.jsonl:{len(lines) + 1} client_order_id" in places(look(stores))
+
+
 MISSING: tuple[tuple[str, Callable[[Stores], Path], str], ...] = (
     ("ledger", lambda stores: stores.ledger, "ledger ledger.jsonl file"),
     ("slots", lambda stores: stores.segment, "slots last-kernel.segment file"),
