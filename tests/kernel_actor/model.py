@@ -99,9 +99,7 @@ class Gateway:
     def greet(self) -> None:
         """What a gateway tells unasked when it starts."""
         zero = Report.zero()
-        mode = zero._replace(
-            kind=ReportKind.POSITION_MODE, position_mode=PositionMode.ONE_WAY
-        )
+        mode = zero._replace(kind=ReportKind.POSITION_MODE, position_mode=PositionMode.ONE_WAY)
         rules = [
             zero._replace(
                 kind=ReportKind.INSTRUMENT,
