@@ -1,89 +1,87 @@
-"""The reader in plain Python beside the extension: same memory, same answers, no way to write."""
+"""The pure-Python reader against the extension: the same records, the same refusals."""
 
-import mmap
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from pink_actors import _native
-from pink_actors.shm import Own, Reader
-from pink_actors.shm_layout import CHILDREN, CONTROLS, TREE, Writer
-from shm_layout.reader import RefusedError, SegmentReader
+from pink_actors.shm_layout import PING_64, PROBE_CELLS, Probe64, Probe256, Writer
+from tests.shm.conftest import Pair
 
-MODE = 0o600
-WRITERS = (Writer.SUPERVISOR, Writer.KERNEL)
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
-
-@pytest.fixture
-def run_dir(tmp_path: Path) -> Path:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o700)
-    return folder
+from shm_layout.reader import RefusedError, SegmentReader  # noqa: E402
 
 
-@pytest.fixture
-def segments(instance: str, run_dir: Path) -> Iterator[str]:
-    """The supervisor's segment and its consumer's, created as a tree creates them."""
-    for writer in WRITERS:
-        _native.create_segment(instance, writer, str(run_dir), MODE)
-    yield instance
-    for writer in WRITERS:
-        _native.unlink_segment(instance, writer)
+def test_it_reads_what_the_writer_wrote_while_the_writer_runs(pair: Pair) -> None:
+    own = pair.own(Writer.PROBE_A)
+    reader = SegmentReader(pair.instance, Writer.PROBE_A)
+    native = pair.reader(Writer.PROBE_A)
+    for number in range(5):
+        record = Probe256.zero()._replace(number=number, text=f"turn {number}")
+        own.write(PROBE_CELLS, record, 2)
+        assert reader.read(PROBE_CELLS, 2) == record == native.read(PROBE_CELLS, 2)
+    own.native.beat(17)
+    assert reader.writer().pid == os.getpid() == native.header().pid
+    state, heartbeat, progress = reader.live()
+    assert (state, progress) == (native.header().state, 17)
+    assert heartbeat == native.header().heartbeat_mono_ns
+    reader.close()
 
 
-def test_flaw_f30_both_readers_give_the_same_records(segments: str, run_dir: Path) -> None:
-    own = Own(_native.OwnSegment.open(segments, Writer.SUPERVISOR, str(run_dir)))
-    plain = SegmentReader(segments, Writer.SUPERVISOR)
-    bound = Reader.attach(segments, Writer.SUPERVISOR)
-    for turn in range(5):
-        for index in range(CHILDREN.cell_count):
-            child = CHILDREN.record.zero()._replace(pid=turn * 100 + index)
-            own.write(CHILDREN, child, index)
-            assert plain.read(CHILDREN, index) == bound.read(CHILDREN, index) == child
-    assert plain.read(TREE) == bound.read(TREE)
-    assert plain.writer().pid == os.getpid()
-    plain.close()
+def test_it_reads_messages_by_their_position(pair: Pair) -> None:
+    own = pair.own(Writer.PROBE_A)
+    ring = own.producer(PING_64, [pair.reader(Writer.PROBE_B)])
+    reader = SegmentReader(pair.instance, Writer.PROBE_A)
+    assert reader.message(PING_64, 0) is None
+    for number in range(3):
+        ring.publish(Probe64(number, 0, (number,) * 6))
+    assert reader.tail(PING_64) == 3
+    numbers = [reader.message(PING_64, seq) for seq in range(3)]
+    assert [record.number for record in numbers if record is not None] == [0, 1, 2]
+    assert reader.message(PING_64, 3) is None
+    reader.close()
 
 
-def test_flaw_f30_both_readers_give_the_same_messages(segments: str, run_dir: Path) -> None:
-    own = Own(_native.OwnSegment.open(segments, Writer.SUPERVISOR, str(run_dir)))
-    kernel = Reader.attach(segments, Writer.KERNEL)
-    producer = own.producer(CONTROLS, [kernel])
-    plain = SegmentReader(segments, Writer.SUPERVISOR)
-    following = Reader.attach(segments, Writer.SUPERVISOR).follow(CONTROLS)
-    sent = [CONTROLS.record.zero()._replace(ttl_ms_max=n) for n in range(40)]
-    for record in sent:
-        producer.publish(record)
-    assert [message.record for message in following.poll(64)] == sent
-    assert [plain.message(CONTROLS, seq) for seq in range(40)] == sent
-    assert plain.message(CONTROLS, 40) is None
-    plain.close()
-
-
-def test_flaw_i17_o11_the_reader_maps_memory_that_it_cannot_write(segments: str) -> None:
-    plain = SegmentReader(segments, Writer.SUPERVISOR)
-    with pytest.raises(TypeError, match="read-only"):
-        plain._words[0] = 1
-    plain.close()
-
-
-def test_a_segment_that_is_not_there_is_refused_with_a_question(instance: str) -> None:
-    with pytest.raises(RefusedError, match="does not exist: is the instance up"):
-        SegmentReader(instance, Writer.KERNEL)
-
-
-def test_flaw_h20_a_damaged_header_is_refused(segments: str) -> None:
-    path = Path("/dev/shm") / f"pink.{segments}.supervisor"
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
-        memory[40] ^= 1
-    with pytest.raises(RefusedError):
-        SegmentReader(segments, Writer.SUPERVISOR)
-
-
-def test_flaw_i16_a_segment_open_to_everybody_is_refused(segments: str) -> None:
-    path = Path("/dev/shm") / f"pink.{segments}.supervisor"
-    path.chmod(0o666)
+def test_it_refuses_what_the_extension_refuses(pair: Pair) -> None:
+    path = pair.path(Writer.PROBE_A)
+    whole = path.read_bytes()
+    path.chmod(0o644)
     with pytest.raises(RefusedError, match="open to everybody"):
-        SegmentReader(segments, Writer.SUPERVISOR)
+        SegmentReader(pair.instance, Writer.PROBE_A)
+    path.chmod(0o600)
+    for offset in (0, 8, 12, 16, 24, 60, 100, 256):
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 1]) + whole[offset + 1 :])
+        with pytest.raises(RefusedError, match=r"damaged header|is no segment"):
+            SegmentReader(pair.instance, Writer.PROBE_A)
+    path.write_bytes(whole[:-8])
+    with pytest.raises(RefusedError, match="bytes, not"):
+        SegmentReader(pair.instance, Writer.PROBE_A)
+    path.write_bytes(whole)
+    SegmentReader(pair.instance, Writer.PROBE_A).close()
+    with pytest.raises(RefusedError, match="does not exist"):
+        SegmentReader(pair.instance, Writer.KERNEL)
+
+
+def test_it_needs_nothing_that_has_to_be_built(pair: Pair, tmp_path: Path) -> None:
+    # Two files, the standard library and posix_ipc: copied away from the package they still work.
+    package = tmp_path / "elsewhere" / "pink_actors"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("", "utf-8")
+    for name, target in (("reader.py", package.parent), ("../pink_actors/shm_layout.py", package)):
+        source = ROOT / "shm_layout" / name
+        (target / source.name).write_text(source.read_text("utf-8"), "utf-8")
+    own = pair.own(Writer.PROBE_A)
+    own.write(PROBE_CELLS, Probe256.zero()._replace(number=4711), 1)
+    script = package.parent / "reader.py"
+    command = [sys.executable, str(script), pair.instance, "PROBE_A", "probe_cells"]
+    done = subprocess.run(
+        command, cwd=package.parent, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 Probe256(number=4711,")
+    loaded = "import sys, reader; sys.exit(any('_native' in m for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", loaded], cwd=package.parent).returncode == 0
