@@ -10,7 +10,7 @@
 
 use pink_kernel::{Input, NONE};
 use shm_layout::{
-    Code, CommandKind, Control, ControlKind, InputKind, Intent, Mode, OrderKind, OrderRole,
+    Code, CommandKind, Control, ControlKind, Fact, InputKind, Intent, Mode, OrderKind, OrderRole,
     OrderStatus, PositionMode, Report, ReportKind, Side, TimeInForce,
 };
 
@@ -316,7 +316,11 @@ fn expect(world: &World, checks: &str, line: &str, slot: u16, sent: usize) {
         let number = |is: i64| assert_eq!(shown(is, 8), shown(e8(value), 8), "{key}\nline: {line}");
         match *key {
             "code" => assert_eq!(format!("{:?}", outcome.code), *value, "line: {line}"),
-            "fact" => assert_eq!(format!("{:?}", outcome.fact), *value, "line: {line}"),
+            "fact" => {
+                let facts = world.outcomes.iter().rev().map(|outcome| outcome.fact);
+                let last = facts.into_iter().find(|fact| *fact != Fact::None);
+                assert_eq!(format!("{:?}", last.unwrap()), *value, "line: {line}");
+            }
             "size" => number(cell.qty_e8),
             "cost" => number(cell.entry_notional_e8),
             "realised" => number(cell.realised_e8),

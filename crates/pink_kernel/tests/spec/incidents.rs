@@ -1,1 +1,160 @@
-//! placeholder
+//! What happened to the predecessor, fed as recorded.
+
+use shm_layout::{Code, Control, Has, OrderRole, OrderStatus, Report};
+
+use crate::check::{check, run};
+use crate::world::{E8, E12, World, config};
+
+fn fet() -> World {
+    let mut world = World::ready();
+    world.rules("FET-USDT", E12 / 10_000, E8, E8, 2 * E8);
+    world.mark("FET-USDT", 187_800_000_000);
+    world.control(&Control {
+        max_leverage: 3,
+        ..config()
+    });
+    world = run(world, "snapshot wallet 25_000 | Idle |");
+    let anchor = Control {
+        kind: shm_layout::ControlKind::Anchor,
+        operator: 1,
+        text: crate::world::ascii("test"),
+        ..Control::ZERO
+    };
+    world.control(&anchor);
+    world
+}
+
+/// 9.1: 202,000 FET short, 0.1878 to 0.1866, a bound price of 0.229 on the echo of the MARKET
+/// order, leverage 3, a restart in the middle.
+#[test]
+fn flaw_a13_e23_g21_the_fet_trade_books_its_own_prices_and_nothing_twice() {
+    let mut world = fet();
+    world = run(
+        world,
+        "
+        enter short 202_000 sym FET-USDT lev 3 legs 0.12875,1 | OrderRequested |
+        fill 202_000 @ 0.1878 | PositionOpen | cost 37_935.6
+        settle                | PositionOpen |
+        exit                  | ExitRequested | asks 26_007
+        ",
+    );
+    // The echo carries the protective bound as the order's price: never a fill.
+    let order = world.order(0, OrderRole::Exit);
+    let mut echo = world.state_of(&order, OrderStatus::Working);
+    echo.price_e12 = 229_000_000_000;
+    echo.has |= Has::Price.code();
+    world.report(&echo);
+    assert_eq!(world.kernel.account().realised_e8, 0);
+    // And as an average it is too far from the mark to be true.
+    let mut lie = echo;
+    lie.cum_qty_e8 = order.qty_e8;
+    lie.avg_price_e12 = 229_000_000_000;
+    lie.has |= Has::AvgPrice.code();
+    let lie = Report {
+        order_status: OrderStatus::Filled,
+        ..lie
+    };
+    assert_eq!(world.report(&lie).code, Code::ImplausibleFill);
+    assert_eq!(world.kernel.account().realised_e8, 0);
+    world = run(
+        world,
+        "fill 26_007 @ 0.1866 | PositionOpen | realised 31.2084",
+    );
+    world.restart();
+    world = run(
+        world,
+        "
+        again                 | PositionOpen | code Duplicate  realised 31.2084
+        snapshot sym FET-USDT short 175_993 @ 0.1878 | PositionOpen |
+        settle                | PositionOpen | gross 31.2084
+        exit                  | ExitRequested | asks 175_993
+        fill 175_993 @ 0.1866 | Closed | realised 242.4
+        again                 | Closed | code Duplicate
+        settle                | Idle | gross 242.4
+        restart               | Idle | gross 242.4
+        ",
+    );
+    let account = world.kernel.account();
+    let fees = 37_935_600_000_00_i64 / 2_000 + 37_693_200_000_00_i64 / 2_000;
+    assert!(
+        (account.fees_e8 - fees).abs() < 10,
+        "{} {fees}",
+        account.fees_e8
+    );
+}
+
+/// 9.2: a fee of the wrong sign froze the account, and a warning kept it frozen.
+#[test]
+fn a_cost_is_a_cost_and_a_warning_unfreezes() {
+    check(
+        "
+        enter long 1                        | OrderRequested |
+        fill 1 @ 100 fee 0.05               | PositionOpen | paid 0.05  capital 9_999.95
+        settle                              | PositionOpen |
+        snapshot long 1 @ 100 wallet 9_970  | PositionOpen | frozen 1  status Error
+        snapshot long 1 @ 100 wallet 9_999.9 | PositionOpen | frozen 0  status Warn
+        ",
+    );
+}
+
+/// 9.3: carried totals kept capital and wallet apart at boot.
+#[test]
+fn a_restart_carries_no_stale_totals() {
+    check(
+        "
+        enter long 1            | OrderRequested |
+        fill 1 @ 100 fee 0.05   | PositionOpen |
+        exit                    | ExitRequested |
+        fill 1 @ 90 fee 0.05    | Closed |
+        settle                  | Idle | capital 9_989.9
+        restart                 | Idle | capital 9_989.9
+        snapshot wallet 9_989.9 | Idle | status Ok  delta 0  frozen 0
+        ",
+    );
+}
+
+/// 9.4: 53 units, ratios (0.5, 1): the second leg used 0.5 again and 14 units were forgotten.
+#[test]
+fn flaw_g22_the_last_leg_of_53_takes_all_27() {
+    let mut world = World::ready();
+    world.rules("TRX-USDT", E12 / 100_000, E8, E8, 2 * E8);
+    world.mark("TRX-USDT", E12 / 4);
+    run(
+        world,
+        "
+        enter long 53 sym TRX-USDT legs 0.5,1 | OrderRequested |
+        fill 53 @ 0.25     | PositionOpen  |
+        exit               | ExitRequested | asks 26
+        fill 26 @ 0.25     | PositionOpen  | size 27
+        exit               | ExitRequested | asks 27
+        fill 27 @ 0.25     | Closed        | size 0
+        settle             | Idle          |
+        ",
+    );
+}
+
+/// 9.6: while one exit works there is no second one to mask it; flatten needs no exit leg.
+#[test]
+fn one_exit_at_a_time_so_that_none_masks_another() {
+    check(
+        "
+        enter short 1       | OrderRequested |
+        fill 1 @ 100        | PositionOpen   |
+        exit limit 95       | ExitRequested  |
+        live                | ExitWorking    |
+        exit                | ExitWorking    | code OrderInFlight
+        cancel              | ExitCancelling |
+        cancelled           | PositionOpen   |
+        exit                | ExitRequested  | asks 1
+        ",
+    );
+}
+
+/// 9.7: the strategy saw 0.2176 where the venue traded at 0.1878.
+#[test]
+fn a_strategy_that_sees_another_market_is_refused() {
+    run(
+        fet(),
+        "enter short 100 sym FET-USDT ref 0.2176 | Idle | code PriceDivergence",
+    );
+}

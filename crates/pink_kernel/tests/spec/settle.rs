@@ -1,1 +1,105 @@
-//! placeholder
+//! Settling: rows replace provisional money, once, and then the slot is free.
+
+use shm_layout::{Code, OrderRole, Provenance, ReportKind};
+
+use crate::check::{check, run};
+
+#[test]
+fn flaw_a7_e18_settled_fees_replace_the_estimate() {
+    let mut world = check(
+        "
+        enter long 1              | OrderRequested |
+        fill 1 @ 100 fee 0.03     | PositionOpen   | fees 0.03
+        wait 600                  | PositionOpen   | sends settle
+        ",
+    );
+    world.fills[0].1.fee_e8 = 2_000_000;
+    let order = world.order(0, OrderRole::Entry);
+    let rows = world.rows_of(&order);
+    let outcome = world.report(&rows[0]);
+    assert_eq!((outcome.code, outcome.fill_fee_e8), (Code::Ok, -1_000_000));
+    assert_eq!(outcome.fill_provenance, Provenance::Settled);
+    run(
+        world,
+        "wait 0 | PositionOpen | fees 0.02  paid 0.02  unsettled 0",
+    );
+}
+
+#[test]
+fn flaw_i10_rows_told_again_are_duplicates_across_a_restart_too() {
+    let mut world = check(
+        "
+        enter long 1        | OrderRequested |
+        fill 0.4 @ 100      | EntryWorking   |
+        fill 0.6 @ 101      | PositionOpen   |
+        wait 600            | PositionOpen   |
+        ",
+    );
+    let order = world.order(0, OrderRole::Entry);
+    let rows = world.rows_of(&order);
+    assert_eq!(world.report(&rows[0]).code, Code::Ok);
+    assert_eq!(world.report(&rows[0]).code, Code::Duplicate);
+    world.restart();
+    assert_eq!(world.report(&rows[0]).code, Code::Duplicate);
+    assert_eq!(world.report(&rows[1]).code, Code::Ok);
+    assert_eq!(world.report(&rows[1]).code, Code::Duplicate);
+    let booked = world
+        .outcomes
+        .iter()
+        .filter(|o| o.report_kind == ReportKind::Fill);
+    assert_eq!(booked.filter(|o| o.code == Code::Ok).count(), 2);
+    run(world, "wait 0 | PositionOpen | cost 100.6");
+}
+
+#[test]
+fn rows_that_do_not_add_up_are_refused_and_asked_for_again() {
+    let mut world = check(
+        "
+        enter long 1        | OrderRequested |
+        fill 1 @ 100        | PositionOpen   |
+        wait 600            | PositionOpen   |
+        ",
+    );
+    let order = world.order(0, OrderRole::Entry);
+    let mut row = world.rows_of(&order)[0];
+    row.qty_e8 -= 1;
+    assert_eq!(world.report(&row).code, Code::SettleMismatch);
+    world.settle_all();
+    run(world, "wait 0 | PositionOpen | cost 100  unsettled 0");
+}
+
+#[test]
+fn the_result_of_a_trade_is_exits_less_entries_to_the_last_digit() {
+    check(
+        "
+        enter long 3 legs 0.333,0.5,1 | OrderRequested |
+        fill 1 @ 100.01     | EntryWorking   |
+        fill 2 @ 100.03     | PositionOpen   | cost 300.07
+        exit                | ExitRequested  | asks 0.999
+        fill 0.999 @ 101.07 | PositionOpen   |
+        settle              | PositionOpen   |
+        exit                | ExitRequested  | asks 1
+        fill 1 @ 99.99      | PositionOpen   |
+        exit                | ExitRequested  | asks 1.001
+        fill 1.001 @ 100.5  | Closed         | realised 1.48943
+        settle              | Idle           | gross 1.48943
+        ",
+    );
+}
+
+#[test]
+fn a_late_fill_of_a_closed_trade_is_closed_as_well() {
+    check(
+        "
+        enter long 1 limit 100 | OrderRequested |
+        fill 0.4 @ 100         | EntryWorking   |
+        cancelled              | PositionOpen   | size 0.4
+        exit                   | ExitRequested  |
+        fill 0.4 @ 100         | Closed         |
+        fill 0.1 @ 100 of entry | PositionOpen  | size 0.1  fact GoneHeld
+        wait 0                 | ExitRequested  | asks 0.1
+        fill 0.1 @ 100         | Closed         |
+        settle                 | Idle           | gross 0
+        ",
+    );
+}
