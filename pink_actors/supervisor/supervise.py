@@ -149,6 +149,8 @@ class Supervisor:
             for child in self.children:
                 child.rearm(now_ms)
         self._turned_ms = now_ms
+        # The runner beats between steps only, and closing takes many turns.
+        self.claim.segment.beat(0)
         for child in self.children:
             for event in child.observe(self._sign(child), now_ms):
                 self.happened(event)
