@@ -10,6 +10,7 @@ MANIFESTS = [ROOT / "shm_layout" / "Cargo.toml", *sorted((ROOT / "crates").glob(
 MAY_BE_UNSAFE = "crates/zinc/"
 UNSAFE = re.compile(r"^(?!\s*//).*\bunsafe\s*(?:\{|fn\b|impl\b|extern\b)", re.MULTILINE)
 LIFTED = re.compile(r"#!?\[(?:allow|expect)\([^)]*\bunsafe_code\b")
+LINES_PER_TEST_MAX = 80
 DEPENDENCIES = ("dependencies", "dev-dependencies", "build-dependencies")
 
 
@@ -38,6 +39,16 @@ def test_the_kernel_can_reach_nothing_but_its_input() -> None:
     depends = manifest(ROOT / "crates" / "pink_kernel" / "Cargo.toml").get("dependencies", {})
     assert isinstance(depends, dict)
     assert set(depends) <= {"shm_layout"}
+
+
+def test_flaw_i4_the_kernel_is_tested_in_its_own_language() -> None:
+    source = sorted((ROOT / "crates" / "pink_kernel" / "src").rglob("*.rs"))
+    lines = sum(len(path.read_text("utf-8").splitlines()) for path in source)
+    tests = sum(
+        path.read_text("utf-8").count("#[test]")
+        for path in files(".rs", under=("crates/pink_kernel",))
+    )
+    assert tests * LINES_PER_TEST_MAX >= lines, f"{tests} tests for {lines} lines"
 
 
 def test_every_dependency_has_the_version_of_the_workspace() -> None:
