@@ -2,7 +2,7 @@
 
     PinkError              70  a bug: nothing below fits
     ├── StrategyError      70  the strategy raised, or decided what no record can hold
-    ├── UsageError         64  a process was started with arguments it cannot use; never restarted
+    ├── UsageError         64  arguments a process cannot use; never restarted
     ├── ConfigError        78  a configuration that cannot work; never restarted
     │   ├── SecretsError   78  keys missing, readable by others, or refused by the venue
     │   └── LayoutError    78  a segment of another build: restart the tree from one build

@@ -221,7 +221,7 @@ async def test_a_second_supervisor_is_refused_and_told_who_holds_the_instance(
         await tree.ready()
 
 
-async def test_flaw_g27_a_claim_that_fails_half_way_gives_back_what_it_took(
+async def test_flaw_g27_g34_a_claim_that_fails_half_way_gives_back_what_it_took(
     home: Path, instance: str
 ) -> None:
     config = config_of(home, instance)

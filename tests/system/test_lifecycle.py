@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
 NOBODY = 65534
 
 
-def test_flaw_f21_f22_g28_a_tree_trades_goes_down_and_its_four_stores_agree(
+def test_flaw_f21_f22_g28_k2_m16_a_tree_trades_is_measured_and_its_four_stores_agree(
     home: Path, instance: str
 ) -> None:
     with stage_of(home, instance) as stage:
@@ -27,6 +27,8 @@ def test_flaw_f21_f22_g28_a_tree_trades_goes_down_and_its_four_stores_agree(
         running = stage.recorded()
         assert {one.name for one in running} == {"paper", *ACTORS}
         assert stage.run("status").code == 0
+        assert all(stage.process(name).rss_bytes for name in ACTORS)
+        assert stage.counter("kernel", "inputs") > stage.fills() > 0
         down = stage.run("down")
         assert down.code == 0, down
         assert stage.nothing_is_left(running)

@@ -1,9 +1,9 @@
 //! The launcher: takes rights away between fork and exec, or refuses to start the program.
 //!
 //! The supervisor forks and runs `pink-launcher RIGHTS -- PROGRAM ARGUMENTS`. The launcher gives up
-//! what RIGHTS does not name, says so on standard input (the supervisor's pipe), and becomes PROGRAM.
-//! Whatever cannot be given up ends it with exit code 78 and one line: it never starts PROGRAM with
-//! more than was asked for.
+//! what RIGHTS does not name, says so on standard input (the supervisor's pipe), and becomes
+//! PROGRAM. Whatever cannot be given up ends it with exit code 78 and one line: it never starts
+//! PROGRAM with more than was asked for.
 
 mod restrict;
 mod spec;

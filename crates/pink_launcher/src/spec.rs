@@ -48,8 +48,8 @@ pub(crate) enum Parsed {
 }
 
 pub(crate) const USAGE: &str = "usage: pink-launcher [--parent PID] [--nofile N] [--report] \
-    [--no-landlock] [--read PATH] [--list PATH] [--write-file PATH] [--write-dir PATH] [--bind PORT] \
-    [--connect PORT] -- PROGRAM [ARGUMENT]... | pink-launcher sandbox-witness \
+    [--no-landlock] [--read PATH] [--list PATH] [--write-file PATH] [--write-dir PATH] \
+    [--bind PORT] [--connect PORT] -- PROGRAM [ARGUMENT]... | pink-launcher sandbox-witness \
     [--{may,deny}-{read,write,truncate,create} PATH] [--{may,deny}-{connect,bind} PORT]";
 
 pub(crate) fn parse(arguments: &[String]) -> Result<Parsed, String> {
