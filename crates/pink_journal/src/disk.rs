@@ -47,7 +47,7 @@ pub trait DiskFile: Send + Sync + 'static {
         Ok(done)
     }
 
-    /// Writes all of it: a short write is continued, and a write that makes no progress is an error.
+    /// Writes all of it: a short write is continued, one that makes no progress is an error.
     fn write_full_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let mut done = 0;
         while done < bytes.len() {

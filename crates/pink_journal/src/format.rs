@@ -43,8 +43,8 @@
 //! | 64 | u32 | chain word: CRC32C of the entries' bytes, continued from the word at 60 |
 //! | 68 | u32 | the bitwise complement of the chain word |
 //!
-//! The end of the journal is the first place where no batch stands that continues the chain; a batch
-//! that does not fit its segment stands first in the next one.
+//! The end of the journal is the first place where no batch stands that continues the chain. A
+//! batch that does not fit its segment stands first in the next one.
 //!
 //! **Entry**, one per sequence: a head of 56 bytes, then `parts` parts.
 //!
@@ -63,17 +63,19 @@
 //! | 50 | | zeros |
 //!
 //! **Part**: `kind u8, region u8, index u16, words u16, stored u16`, then a bitmap of
-//! `ceil(words / 64)` u64 (bit `i % 64` of word `i / 64` set: word `i` of the record is not zero), then
-//! the `stored` words that are not zero, in order. Kinds: 1 INPUT (`region` is the record: 1 Epoch,
-//! 2 Control, 3 Intent, 4 Mark, 5 Report; a DEADLINE has none), 2 OUTCOME, 3 CELL (`region` and
-//! `index` name the cell; new content), 4 COMMAND. Each entry has exactly one OUTCOME.
+//! `ceil(words / 64)` u64 (bit `i % 64` of word `i / 64` set: word `i` of the record is not zero),
+//! then the `stored` words that are not zero, in order. Kinds: 1 INPUT (`region` is the record:
+//! 1 Epoch, 2 Control, 3 Intent, 4 Mark, 5 Report; a DEADLINE has none), 2 OUTCOME, 3 CELL (`region`
+//! and `index` name the cell; new content), 4 COMMAND. Each entry has exactly one OUTCOME. Regions
+//! of cells below 128 are those of `LAYOUT.md`; from 128 on they are journal-only: 128 the
+//! configuration (Control), 129 the last Epoch, 130 `DeskCell`, 131 to 133 `WindowCell`s.
 //!
 //! **Snapshot.** The 4096-byte header holds: magic `PINKSNP1` u64, version u32, header bytes u32,
 //! `journal_id` u64, seq u64, shape u64, `state_hash` u64, `build_hash` u64, wall ns i64, boot hash
 //! u64, then where the journal goes on: segment u64, offset u64, next batch u64, chain u32, u32 0,
-//! then `bytes` u64 of parts, then CRC32C u32 of the parts at 112 and CRC32C u32 of the bytes 0..116 at 116.
-//! The parts: CELL for each cell of the state that is not blank, and kind 5 STREAM for each input ring
-//! (words: source, stream, last position).
+//! then `bytes` u64 of parts, then at 112 the CRC32C u32 of the parts and at 116 that of the bytes
+//! 0..116. The parts: CELL for each cell of the state that is not blank, and kind 5 STREAM for each
+//! input ring (words: source, stream, last position).
 
 use crate::error::JournalError;
 

@@ -1,5 +1,5 @@
-//! What a start does with the directory it finds: follow the chain, then judge the first place where
-//! it does not go on. A torn tail is kept aside and cut; a damaged durable record is refused.
+//! What a start does with the directory it finds: follow the chain, then judge the first place
+//! where it does not go on. A torn tail is kept aside and cut; a damaged durable record is refused.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub struct Recovered<D: Disk> {
     pub records: u64,
 }
 
-/// Follows the journal from `start` (or from its beginning), gives every entry to `visit`, and repairs
-/// the tail. `terms` hold for a new journal; of an old one only its shape is compared.
+/// Follows the journal from `start` (or from its beginning), gives every entry to `visit`, and
+/// repairs the tail. `terms` hold for a new journal; of an old one only its shape is compared.
 pub fn recover<D: Disk>(
     disk: &D,
     terms: Terms,
@@ -179,8 +179,8 @@ fn remove_unfinished<D: Disk>(disk: &D) -> Result<(), JournalError> {
     Ok(())
 }
 
-/// Writes what may not be durable once more, then syncs it: after a failed sync the cache holds pages
-/// that count as clean and would never reach the disk.
+/// Writes what may not be durable once more, then syncs it: after a failed sync the cache holds
+/// pages that count as clean and would never reach the disk.
 fn rewrite<D: Disk>(disk: &D, from: Position, to: Position) -> Result<(), JournalError> {
     for number in from.segment..=to.segment {
         let name = segment_name(number);

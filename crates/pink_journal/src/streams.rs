@@ -67,7 +67,7 @@ impl Streams {
         });
     }
 
-    /// Makes room: the oldest stream of the same producer, else the oldest of the producer with most.
+    /// Makes room: the oldest stream of this producer, else of the producer with most.
     fn forget_one(&mut self, source: Writer) {
         let count = |of: Writer| self.known.iter().filter(|s| s.source == of).count();
         let most = self

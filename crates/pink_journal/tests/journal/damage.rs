@@ -1,4 +1,4 @@
-//! Damage at every place: the torn tail is cut, a damaged durable record is refused, nothing is guessed.
+//! Damage at every place: a torn tail is cut, a damaged durable record refused, nothing guessed.
 
 use pink_journal::disk::Disk;
 use pink_journal::error::JournalError;

@@ -4,7 +4,7 @@ use pink_journal::sim_disk::SimDisk;
 
 use crate::rig::{Random, Rig, sync_segments};
 
-/// Writes and syncs at random until `steps` are done; returns what was durable and what was written.
+/// Writes and syncs at random, `steps` times; returns what was durable and what was written.
 fn work(rig: &mut Rig, random: &mut Random, steps: usize) -> (u64, u64) {
     for _ in 0..steps {
         match random.below(5) {
