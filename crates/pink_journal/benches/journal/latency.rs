@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use pink_journal::disk::FileDisk;
@@ -67,6 +69,24 @@ fn due(times: &[u64], next: usize, started: Instant) -> usize {
     times[next..].iter().take_while(|at| **at <= now).count()
 }
 
+/// Notes for every batch how long after its arrivals it was durable.
+fn watch(
+    durability: &Arc<Durability<File>>,
+    told: Receiver<(u64, Vec<u64>)>,
+    started: Instant,
+) -> JoinHandle<Vec<u64>> {
+    let durability = Arc::clone(durability);
+    std::thread::spawn(move || {
+        let mut latencies = Vec::new();
+        for (seq, arrived) in told {
+            assert!(durability.wait_for(seq, Duration::from_secs(10)));
+            let now = u64::try_from(started.elapsed().as_nanos()).unwrap();
+            latencies.extend(arrived.iter().map(|at| now - at));
+        }
+        latencies
+    })
+}
+
 fn with_journal(times: &[u64]) -> (Vec<u64>, usize) {
     let folder = Folder::new("latency");
     let disk = FileDisk::writable(&folder.0);
@@ -94,17 +114,8 @@ fn with_journal(times: &[u64]) -> (Vec<u64>, usize) {
     durability.written(writer.file().unwrap(), writer.position().next_seq - 1);
     assert!(durability.wait_for(writer.position().next_seq - 1, Duration::from_secs(10)));
     let started = Instant::now();
-    let watch = Arc::clone(&durability);
-    let (tell, told) = std::sync::mpsc::channel::<(u64, Vec<u64>)>();
-    let watcher = std::thread::spawn(move || {
-        let mut latencies = Vec::new();
-        for (seq, arrived) in told {
-            assert!(watch.wait_for(seq, Duration::from_secs(10)));
-            let now = u64::try_from(started.elapsed().as_nanos()).unwrap();
-            latencies.extend(arrived.iter().map(|at| now - at));
-        }
-        latencies
-    });
+    let (tell, told) = channel();
+    let watcher = watch(&durability, told, started);
     let (mut next, mut bytes) = (0, 0);
     while next < times.len() {
         let count = due(times, next, started);

@@ -1,7 +1,9 @@
 //! Inputs per second at `written`, bytes per record, and how long a start takes afterwards.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use pink_journal::disk::{Disk, FileDisk};
@@ -10,7 +12,7 @@ use pink_journal::format::SEGMENT_BYTES;
 use pink_journal::machine::{Machine, build_hash, shape};
 use pink_journal::recovery::recover;
 use pink_journal::snapshot::Snapshot;
-use pink_journal::writer::{SPARES_MAX, Stamp, Terms, Writer, prepare_spare};
+use pink_journal::writer::{SPARES_MAX, Spare, Stamp, Terms, Writer, prepare_spare};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -60,29 +62,74 @@ fn open(disk: &FileDisk) -> Writer<FileDisk> {
     recover(disk, terms(), None, 1, |_| Ok(())).unwrap().writer
 }
 
+/// The thread that makes segments ahead, as the kernel process has one.
+struct Preparer {
+    ask: SyncSender<u64>,
+    given: Receiver<Spare<File>>,
+    thread: JoinHandle<()>,
+    next: u64,
+}
+
+impl Preparer {
+    fn start(disk: &FileDisk, writer: &mut Writer<FileDisk>) -> Self {
+        let (ask, asked) = sync_channel::<u64>(SPARES_MAX);
+        let (give, given) = sync_channel(SPARES_MAX);
+        let disk = disk.clone();
+        let thread = std::thread::spawn(move || {
+            while let Ok(number) = asked.recv() {
+                // The last segments are asked for and not waited for.
+                if give
+                    .send(prepare_spare(&disk, number, SEGMENT_BYTES).unwrap())
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        });
+        let mut preparer = Self {
+            ask,
+            given,
+            thread,
+            next: writer.next_spare(),
+        };
+        for _ in 0..SPARES_MAX {
+            preparer.ask();
+        }
+        while writer.spares() < SPARES_MAX {
+            assert!(writer.offer(preparer.given.recv().unwrap()));
+        }
+        preparer
+    }
+
+    fn ask(&mut self) {
+        self.ask.send(self.next).unwrap();
+        self.next += 1;
+    }
+
+    /// A segment was begun: asks for another, and waits only if none is left.
+    fn refill(&mut self, writer: &mut Writer<FileDisk>) {
+        self.ask();
+        while let Ok(spare) = self.given.try_recv() {
+            assert!(writer.offer(spare));
+        }
+        if writer.spares() == 0 {
+            assert!(writer.offer(self.given.recv().unwrap()));
+        }
+    }
+
+    fn stop(self) {
+        drop((self.ask, self.given));
+        self.thread.join().unwrap();
+    }
+}
+
 pub(crate) fn run(records: u64) {
     let folder = Folder::new("throughput");
     let disk = FileDisk::writable(&folder.0);
     let mut writer = open(&disk);
     let mut batch = Batch::new(SEGMENT_BYTES);
     let mut flow = Flow::new(&mut batch);
-    let (ask, asked) = sync_channel::<u64>(SPARES_MAX);
-    let (give, given) = sync_channel(SPARES_MAX);
-    let preparing = disk.clone();
-    let preparer = std::thread::spawn(move || {
-        while let Ok(number) = asked.recv() {
-            give.send(prepare_spare(&preparing, number, SEGMENT_BYTES).unwrap())
-                .unwrap();
-        }
-    });
-    let mut next = writer.next_spare();
-    for _ in 0..SPARES_MAX {
-        ask.send(next).unwrap();
-        next += 1;
-    }
-    while writer.spares() < SPARES_MAX {
-        assert!(writer.offer(given.recv().unwrap()));
-    }
+    let mut preparer = Preparer::start(&disk, &mut writer);
     let first = flow.machine.next_seq();
     let (mut waited_ns, mut bytes) = (0, 0);
     let started = Instant::now();
@@ -99,9 +146,7 @@ pub(crate) fn run(records: u64) {
         };
         if writer.append(&mut batch, stamp).unwrap() {
             let at = Instant::now();
-            ask.send(next).unwrap();
-            next += 1;
-            assert!(writer.offer(given.recv().unwrap()));
+            preparer.refill(&mut writer);
             waited_ns += at.elapsed().as_nanos();
         }
     }
@@ -122,8 +167,7 @@ pub(crate) fn run(records: u64) {
         rate(took)
     );
     println!("  {} bytes per record", bytes as u64 / records);
-    drop(ask);
-    preparer.join().unwrap();
+    preparer.stop();
     recovery(&disk, &flow, &writer, records);
 }
 

@@ -184,7 +184,7 @@ fn flaw_i9_after_a_power_cut_the_state_is_that_of_a_prefix_of_the_inputs() {
         let mut random = Random::new(seed);
         let mut live = Live::new();
         let mut hashes = vec![hash(&live.flow.machine)];
-        for _ in 0..random.below(60) + 1 {
+        for _ in 0..=random.below(60) {
             live.go_on(5);
             hashes.push(hash(&live.flow.machine));
             if random.below(4) == 0 {
