@@ -105,18 +105,23 @@ class PersistenceActor:
             await self._drain()
         if self._endpoint is not None:
             await self._endpoint.close()
-        closing: list[asyncio.Future[None]] = []
-        if self._reader is not None:
-            closing.append(self._reader_worker.submit(self._reader.close))
+        # An insert or a question that hangs is given up; the next start finds out what it did.
+        self._reader_worker.forget()
+        if self._reader is not None and self._database is not None:
+            await self._give_time(self._writer.submit(self._database.end_questions))
+            await self._give_time(self._reader_worker.submit(self._reader.close))
         if self._database is not None:
-            closing.append(self._writer.submit(self._database.close))
-        if closing:
-            # An insert that hangs is given up: what it did is found out at the next start.
-            await asyncio.wait(closing, timeout=CLOSE_S_MAX)
+            await self._give_time(self._writer.submit(self._database.close))
         self._reader_worker.stop()
         self._writer.stop()
         self._stats = self._stats._replace(connected=0, http_port=0)
         self._publish()
+
+    async def _give_time(self, closing: "asyncio.Future[None]") -> None:
+        await asyncio.wait({closing}, timeout=CLOSE_S_MAX)
+        error = closing.exception() if closing.done() else f"not done in {CLOSE_S_MAX} s"
+        if error is not None:
+            self._context.log.warning("close_gave_up", error=str(error))
 
     async def _drain(self) -> None:
         deadline_ns = self._mono_ns() + int(DRAIN_S_MAX * NS_PER_S)

@@ -81,6 +81,10 @@ class Database:
         """Lets the embedded directory go."""
         self._client.close()
 
+    def end_questions(self) -> None:
+        """Ends what readers of the embedded engine still ask; an answer would come too late."""
+        self.command("KILL QUERY WHERE 1 SYNC")
+
     def insert(self, table: Table, text: str) -> None:
         """One insert, never repeated by the client: a lost answer is for the caller to judge."""
         names = ", ".join(column.name for column in table.columns)

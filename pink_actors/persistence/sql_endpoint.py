@@ -30,6 +30,8 @@ LIMITS = {
     "max_result_bytes": 128 << 20,
 }
 DEFAULT_FORMAT = "TabSeparated"
+# A question that still runs when the process ends is not answered any more.
+SHUTDOWN_S_MAX = 0.2
 IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
 ERROR_CODE = re.compile(r"Code: (\d+)")
 READONLY = 164
@@ -140,7 +142,9 @@ class SqlEndpoint:
         app.add_routes(
             [web.get("/ping", _ping), web.get("/", self._answer), web.post("/", self._answer)]
         )
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S_MAX
+        )
         await self._runner.setup()
         wanted = port or (int(kept.url.rsplit(":", 1)[1]) if kept is not None else 0)
         bound = await self._bind(self._runner, wanted)

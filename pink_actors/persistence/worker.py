@@ -1,6 +1,7 @@
 """One dedicated thread for jobs one after the other: the embedded database cannot be awaited."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -48,6 +49,12 @@ class Worker:
 
         self._jobs.put_nowait(job)
         return future
+
+    def forget(self) -> None:
+        """Drops the jobs that wait: whoever asked is not there any more."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._jobs.get_nowait()
 
     def stop(self) -> None:
         """Ends the thread after the jobs it has; does not wait for it."""

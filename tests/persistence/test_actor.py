@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -227,3 +228,26 @@ def test_a_password_that_others_can_read_is_refused_at_the_start(
         assert "chmod 600" in stage.log()
     finally:
         stage.close()
+
+
+def test_a_query_that_runs_on_does_not_spoil_the_end_of_the_process(stage: Stage) -> None:
+    stage.start()
+    stage.publish(40, durable_seq=40)
+    stage.wait_stored(40)
+    wait_until(lambda: stage.stats().http_port, "the port", READY_S_MAX)
+    credential = read_credential(stage.config.sql_credential)
+    assert credential is not None
+    slow = "SELECT+sum(sipHash64(number))+FROM+numbers(100000000000)"
+    where = urllib.parse.urlsplit(credential.url)
+    with socket.create_connection((where.hostname or "", where.port or 0)) as asking:
+        asking.sendall(
+            f"GET /?query={slow} HTTP/1.1\r\nHost: localhost\r\nX-ClickHouse-User: pink\r\n"
+            f"X-ClickHouse-Key: {credential.password}\r\n\r\n".encode()
+        )
+        # The port takes one question after the other: the second shows that the first runs.
+        status = f"{credential.url}/ping"
+        with urllib.request.urlopen(status, timeout=10) as answer:
+            assert answer.status == 200
+        stage.publish(60, durable_seq=60)
+        assert stage.end(signal.SIGTERM) == 0
+    stage.check(60)
