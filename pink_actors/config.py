@@ -18,13 +18,14 @@ SYMBOLS_MAX = 64
 CONFIG_BYTES_MAX = 1 << 20
 E8_DECIMALS = 8
 E8_MAX = 92_000_000_000  # An i64 of 1e-8 units ends a little above.
+ORDER_NOTIONAL_MAX = 90_000_000  # Of one order; the kernel's sums over all of them still fit.
+ORDER_RATE_MAX = 256  # Times of orders that the kernel remembers.
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}$")]
 Symbol = Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,15}-[A-Z0-9]{1,8}$")]
 Identifier = Annotated[str, Meta(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]{0,62}$")]
 ObjectPath = Annotated[str, Meta(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
 Millis = Annotated[int, Meta(ge=1, le=86_400_000)]
-Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 VenueKind = Literal["paper", "demo", "live"]
 Scalar = str | int | bool
 
@@ -102,7 +103,7 @@ class Risk(Section, frozen=True):
     fill_band: Decimal = Decimal("0.2")
     delta_warn: Decimal = Decimal("0.01")
     delta_error: Decimal = Decimal(20)
-    order_rate_max: Count = 120
+    order_rate_max: Annotated[int, Meta(ge=1, le=ORDER_RATE_MAX)] = 120
     order_rate_window_ms: Millis = 60_000
     ttl_ms_max: Millis = 60_000
     mark_age_ms_max: Millis = 5000
@@ -147,6 +148,7 @@ class Paper(Section, frozen=True):
     balance: Decimal = Decimal(10000)
     port: Annotated[int, Meta(ge=0, le=65535)] = 0  # 0: a free port, kept for the instance.
     speed: Annotated[str, Meta(pattern=r"^(max|[0-9]+(\.[0-9]+)?)$")] = "1"  # Market time.
+    candles: str = ""  # A candle file (.csv, .csv.xz) that the first symbol replays.
     faults_file: str = ""  # A plan of faults; see the paper venue.
     control: bool = False  # Serve the endpoint through which tests cause faults.
 
@@ -202,11 +204,6 @@ class Config(Section, frozen=True):
     def log_dir(self) -> Path:
         """One file per process."""
         return self.directory / "log"
-
-    @property
-    def unread_dir(self) -> Path:
-        """The newest frames of the venue that could not be read."""
-        return self.directory / "unread"
 
     @property
     def journal_dir(self) -> Path:
@@ -292,6 +289,11 @@ def resolve(config: Config, live: bool) -> Config:
     risk = config.risk
     if risk.delta_warn >= risk.delta_error:
         raise ConfigError("risk.delta_warn: must be below risk.delta_error; lower it")
+    if risk.max_order_notional > ORDER_NOTIONAL_MAX:
+        raise ConfigError(f"risk.max_order_notional: above {ORDER_NOTIONAL_MAX}; lower it")
+    if risk.not_found_after_ms <= venue.recv_window_ms:
+        # Until then a request that is still on its way may be accepted.
+        raise ConfigError("risk.not_found_after_ms: must be above venue.recv_window_ms; raise it")
     if config.supervisor.backoff_ms_min > config.supervisor.backoff_ms_max:
         raise ConfigError("supervisor.backoff_ms_min: above backoff_ms_max; lower it")
     if venue.kind == "paper":

@@ -21,7 +21,7 @@ def load(path: str, params: Mapping[str, ParamValue]) -> Strategy:
             "environment that pink-supervisor runs in"
         ) from error
     found: object = vars(module).get(class_name)
-    if not isinstance(found, type) or not callable(vars(found).get("decide")):
+    if not isinstance(found, type) or not any("decide" in vars(base) for base in found.__mro__):
         raise ConfigError(
             f"policy.strategy: {module_name} has no class {class_name!r} with a decide() method; "
             "see Writing a strategy in README.md"

@@ -93,26 +93,28 @@ def _paper(start: Start) -> list[str]:
     words = _python("pink_actors.paper.cli", "--data", str(config.paper_dir))
     words += ["--port", str(paper.port), "--seed", str(paper.seed), "--speed", paper.speed]
     words += ["--balance", str(paper.balance), "--symbols", ",".join(config.symbols)]
-    words += ["--keys-fd", str(start.secrets_fd)]
+    words += ["--keys-fd", str(start.secrets_fd), "--rate-limits", config.venue.rate_limits]
+    if paper.candles:
+        words += ["--candles", paper.candles]
     if paper.faults_file:
         words += ["--faults", paper.faults_file]
     return [*words, "--control"] if paper.control else words
 
 
 def _paper_rights(config: Config) -> Rights:
-    faults = (Path(config.paper.faults_file),) if config.paper.faults_file else ()
-    return Rights(write_dirs=(config.paper_dir,), read=faults, bind=(config.paper.port,))
+    files = (config.paper.candles, config.paper.faults_file)
+    read = tuple(Path(file) for file in files if file)
+    return Rights(write_dirs=(config.paper_dir,), read=read, bind=(config.paper.port,))
 
 
 def _venue_ports(config: Config) -> tuple[int, ...]:
-    venue = config.venue
-    urls = [urlsplit(text) for text in (venue.rest_url, venue.ws_url, venue.proxy) if text]
+    urls = (urlsplit(config.venue.rest_url), urlsplit(config.venue.ws_url))
     ports = {url.port or PORTS[url.scheme] for url in urls}
     return tuple(sorted(ports if config.venue.kind == "paper" else ports | {DNS_PORT}))
 
 
 def _venue_rights(config: Config) -> Rights:
-    return Rights(write_dirs=(config.unread_dir,), connect=_venue_ports(config))
+    return Rights(connect=_venue_ports(config))
 
 
 def _persistence_rights(config: Config) -> Rights:

@@ -100,6 +100,17 @@ def test_flaw_j12_keys_that_are_missing_are_named_at_start(kind: str, live: bool
         resolve(config, live)
 
 
+def test_limits_that_the_kernel_cannot_keep_are_refused() -> None:
+    for text, words in (
+        ("max_order_notional = 91000000", "max_order_notional: above 90000000"),
+        ("not_found_after_ms = 5000", "not_found_after_ms: must be above venue.recv_window_ms"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            resolve(parse(f"[risk]\n{text}", "pink.toml"), live=False)
+    with pytest.raises(ConfigError, match="order_rate_max: Expected `int` <= 256"):
+        parse("[risk]\norder_rate_max = 257", "pink.toml")
+
+
 def test_decimals_are_exact_and_reach_a_strategy_as_written() -> None:
     config = parse("[risk]\nprice_band = 0.1\n[policy.params]\nedge = 0.30\ndeep = true", "p")
     assert config.risk.price_band == Decimal("0.1")
