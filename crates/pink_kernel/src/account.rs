@@ -24,6 +24,7 @@ pub(crate) fn has(report: &Report, figure: Has) -> bool {
 
 /// Money to book at once: all of it or nothing.
 #[derive(Clone, Copy, Default)]
+#[allow(clippy::struct_field_names, reason = "units come last in a name")]
 pub(crate) struct Posting {
     pub(crate) realised_e8: i64,
     pub(crate) fees_e8: i64,
@@ -70,6 +71,9 @@ pub(crate) fn carry(account: &mut AccountCell, before: &Load, after: &Load, leve
         before.unsettled,
         after.unsettled,
     );
+    if before.reserved_e8 == after.reserved_e8 {
+        return;
+    }
     replace(
         &mut account.reserved_notional_e8,
         before.reserved_e8,
@@ -116,8 +120,8 @@ fn replace(total: &mut i64, before: i64, after: i64) {
 
 impl Kernel {
     /// Books money that passed `post`.
-    pub(crate) fn adopt_account(&mut self, t: &mut Turn<'_>, next: AccountCell) {
-        self.account = next;
+    pub(crate) fn adopt_account(&mut self, t: &mut Turn<'_>, next: &AccountCell) {
+        self.account = *next;
         t.fx.touch(CellRef::single(region::ACCOUNT));
     }
 
@@ -229,7 +233,7 @@ impl Kernel {
         let mut next = post(&self.account, &posting)?;
         next.delta_e8 = 0;
         next.delta_seq = t.seq;
-        self.adopt_account(t, next);
+        self.adopt_account(t, &next);
         self.grade(t);
         t.fx.outcome.amount_e8 = delta;
         Ok(())
@@ -268,7 +272,7 @@ impl Kernel {
             },
         };
         let next = post(&self.account, &posting)?;
-        self.adopt_account(t, next);
+        self.adopt_account(t, &next);
         if report.income_kind == FUNDING {
             self.fund_slot(t, report, cost);
         }

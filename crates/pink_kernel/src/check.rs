@@ -225,10 +225,9 @@ impl Kernel {
                 &Load::of(order),
                 leverage,
             );
-            if is_gone(order.status) {
-                if let Some(count) = unsettled.get_mut(usize::from(order.slot_id)) {
-                    *count = count.saturating_add(1);
-                }
+            let count = unsettled.get_mut(usize::from(order.slot_id));
+            if let Some(count) = count.filter(|_| is_gone(order.status)) {
+                *count = count.saturating_add(1);
             }
         }
         let account = &self.account;

@@ -7,7 +7,6 @@ use crate::deadline::Due;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{Plan, backoff_ns, is_gone};
 use crate::protection::Step;
-use crate::slot::working_order;
 
 impl Kernel {
     pub(crate) fn on_deadline(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
@@ -40,10 +39,9 @@ impl Kernel {
             return Ok(());
         }
         // Questions take turns: rows that do not add up may mean that the order's figures are old.
-        let rows = order.queries % 2 == 0;
-        if is_gone(order.status) && (rows || order.query_open != 0) {
-            self.send_settle(t, index);
-        } else if order.held_qty_e8 > 0 && rows {
+        let rows = order.queries.is_multiple_of(2);
+        let gone = is_gone(order.status) && (rows || order.query_open != 0);
+        if gone || (order.held_qty_e8 > 0 && rows) {
             self.send_settle(t, index);
         } else {
             self.send_query(t, index);
@@ -100,6 +98,5 @@ impl Kernel {
         if next != slot.agenda_mono_ns {
             self.amend_slot(t, at, |slot| slot.agenda_mono_ns = next);
         }
-        let _ = working_order;
     }
 }

@@ -23,10 +23,10 @@ fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
 fn next_leg(slot: &SlotCell, rules: &InstrumentCell) -> Result<(i64, u8), Code> {
     let last = slot.leg_index.saturating_add(1) >= slot.leg_count;
     if last {
-        return match is_below_minimum(slot.qty_e8, rules) {
-            true => Err(Code::Dust),
-            false => Ok((slot.qty_e8, slot.leg_index)),
-        };
+        if is_below_minimum(slot.qty_e8, rules) {
+            return Err(Code::Dust);
+        }
+        return Ok((slot.qty_e8, slot.leg_index));
     }
     let ratio = slot
         .leg_ratios_e8

@@ -205,7 +205,7 @@ impl Kernel {
             peak_capital_e8: posted.peak_capital_e8,
             ..self.account
         };
-        self.adopt_account(t, next);
+        self.adopt_account(t, &next);
         t.fx.touch(CellRef::single(region::ACCOUNT));
     }
 

@@ -92,6 +92,7 @@ impl Index {
         self.used = 0;
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.used
     }

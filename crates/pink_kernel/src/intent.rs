@@ -1,4 +1,4 @@
-//! Decisions of the strategy: ENTER, EXIT, EXIT_RESIDUAL, CANCEL and NOTE.
+//! Decisions of the strategy: ENTER, EXIT, `EXIT_RESIDUAL`, CANCEL and NOTE.
 
 use shm_layout::{Code, Fact, InputKind, Intent, OrderRole, OrderStatus, Stage, TimeInForce};
 

@@ -2,8 +2,7 @@
 //! every sum and index that depends on them stays right.
 
 use shm_layout::{
-    Code, Command, CommandKind, OrderCell, OrderKind, OrderRole, OrderSide, OrderStatus, Report,
-    SlotCell, TimeInForce,
+    Code, OrderCell, OrderKind, OrderRole, OrderStatus, Report, SlotCell, TimeInForce,
 };
 
 use crate::NONE;
@@ -147,7 +146,7 @@ impl Kernel {
             ..blank(index)
         };
         self.clients.set(hash(&order.client_order_id), index);
-        self.place_order(t, index, order);
+        self.place_order(t, index, &order);
         let command = self.submit_command(self.orders.at(index));
         let command_seq = self.send(t, command);
         let deadline = after_ms(t.now.mono_ns, self.config.report_deadline_ms);
@@ -162,99 +161,11 @@ impl Kernel {
         index
     }
 
-    fn place_order(&mut self, t: &mut Turn<'_>, index: u16, order: OrderCell) {
+    fn place_order(&mut self, t: &mut Turn<'_>, index: u16, order: &OrderCell) {
         self.amend_order(t, index, |cell| {
-            *cell = order;
+            *cell = *order;
             cell.reserved_notional_e8 = reserve(cell);
         });
-    }
-
-    pub(crate) fn submit_command(&self, order: &OrderCell) -> Command {
-        let adds_risk = order.role == OrderRole::Entry;
-        let deadline = after_ms(order.created_mono_ns, self.config.submit_deadline_ms);
-        Command {
-            kind: CommandKind::Submit,
-            adds_risk: u8::from(adds_risk),
-            deadline_mono_ns: if adds_risk { deadline } else { 0 },
-            ..self.order_command(order)
-        }
-    }
-
-    /// What every command about an order says.
-    pub(crate) fn order_command(&self, order: &OrderCell) -> Command {
-        let slot = self.slots.at(order.slot_id);
-        Command {
-            role: order.role,
-            order_side: order.order_side,
-            position_side: order.position_side,
-            order_kind: order.order_kind,
-            tif: order.tif,
-            position_mode: self.account.position_mode,
-            reduce_only: order.reduce_only,
-            leverage: slot.leverage,
-            slot_id: order.slot_id,
-            leg: order.leg,
-            attempt: order.attempt,
-            generation: order.generation,
-            created_wall_ns: order.created_wall_ns,
-            created_mono_ns: order.created_mono_ns,
-            venue_order_id: order.venue_order_id,
-            client_order_id: order.client_order_id,
-            symbol: order.symbol,
-            qty_e8: order.qty_e8,
-            price_e12: order.price_e12,
-            trigger_e12: order.trigger_e12,
-            trade_id: slot.trade_id,
-            submitted_wall_ms: order.submitted_wall_ms,
-            ..Command::ZERO
-        }
-    }
-
-    /// Sends a command made now; returns its number.
-    pub(crate) fn send(&mut self, t: &mut Turn<'_>, mut command: Command) -> u64 {
-        command.asked_seq = t.seq;
-        command.created_wall_ns = t.now.wall_ns;
-        command.created_mono_ns = t.now.mono_ns;
-        self.stats.commands = self.stats.commands.saturating_add(1);
-        t.fx.send(t.seq, command)
-    }
-
-    /// Commands the cancel of a live order, once.
-    pub(crate) fn send_cancel(&mut self, t: &mut Turn<'_>, index: u16) {
-        let order = self.orders.at(index);
-        if !is_live(order.status) || order.cancel_open != 0 || !t.fx.has_room() {
-            return;
-        }
-        let (slot, mut command) = (order.slot_id, self.order_command(order));
-        command.kind = CommandKind::Cancel;
-        let command_seq = self.send(t, command);
-        let deadline = after_ms(t.now.mono_ns, self.config.report_deadline_ms);
-        self.amend_order(t, index, |order| {
-            order.cancel_wanted = 1;
-            order.cancel_open = command_seq;
-            order.deadline_mono_ns = deadline;
-        });
-        self.opened.set(command_seq, index);
-        self.note_event(t, slot);
-    }
-
-    /// Asks the venue about an order, unless a question is open.
-    pub(crate) fn send_query(&mut self, t: &mut Turn<'_>, index: u16) {
-        let order = self.orders.at(index);
-        if order.status == OrderStatus::None || order.query_open != 0 || !t.fx.has_room() {
-            return;
-        }
-        let pause = backoff_ns(order.queries).max(u64::from(self.config.report_deadline_ms));
-        let mut command = self.order_command(order);
-        command.kind = CommandKind::Query;
-        let command_seq = self.send(t, command);
-        let deadline = t.now.mono_ns.saturating_add(pause).max(1);
-        self.amend_order(t, index, |order| {
-            order.query_open = command_seq;
-            order.queries = order.queries.saturating_add(1);
-            order.deadline_mono_ns = deadline;
-        });
-        self.opened.set(command_seq, index);
     }
 
     /// The order a report is about: by our id, by the venue's, by the command it answers.
@@ -425,13 +336,5 @@ pub(crate) fn unrefer(slot: &mut SlotCell, index: u16) {
         if *reference == index {
             *reference = NONE;
         }
-    }
-}
-
-pub(crate) fn flip(side: OrderSide) -> OrderSide {
-    match side {
-        OrderSide::Buy => OrderSide::Sell,
-        OrderSide::Sell => OrderSide::Buy,
-        OrderSide::None => OrderSide::None,
     }
 }

@@ -5,7 +5,7 @@ use shm_layout::{Code, OrderKind, OrderRole, OrderStatus, Stage, TimeInForce};
 use crate::NONE;
 use crate::ids::SUBMITS_MAX;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{NS_PER_MS, Plan, is_live};
+use crate::order::{NS_PER_MS, Plan};
 use crate::slot::is_exit_stage;
 
 /// Pause between two sizings of the same position.
@@ -95,12 +95,5 @@ impl Kernel {
             }
         }
         Ok(acted)
-    }
-
-    pub(crate) fn has_live_protection(&self, at: u16) -> bool {
-        let slot = self.slots.at(at);
-        [slot.stop_order, slot.profit_order]
-            .iter()
-            .any(|index| *index != NONE && is_live(self.orders.at(*index).status))
     }
 }

@@ -144,7 +144,7 @@ impl Kernel {
     fn free_settled(&mut self, t: &mut Turn<'_>, index: u16) {
         let at = self.orders.at(index).slot_id;
         self.amend_slot(t, at, |slot| {
-            slot.unsettled = slot.unsettled.saturating_sub(1)
+            slot.unsettled = slot.unsettled.saturating_sub(1);
         });
         self.free_order(t, index);
         t.fx.touch(CellRef::single(region::ACCOUNT));

@@ -1,6 +1,6 @@
 //! Slots: moved by rows of the table only, changed in one place only, described in the outcome.
 
-use shm_layout::{Code, Effect, Fact, OrderCell, OrderRole, Side, SlotCell, Stage};
+use shm_layout::{Code, Effect, Fact, OrderRole, Side, SlotCell, Stage};
 
 use crate::NONE;
 use crate::account::reweigh;
@@ -46,6 +46,17 @@ impl Weight {
             margin_e8: slot.margin_e8,
         }
     }
+}
+
+/// What the value of a slot depends on.
+fn priced_by(slot: &SlotCell) -> (i64, i64, i64, u16, Side) {
+    (
+        slot.qty_e8,
+        slot.mark_e12,
+        slot.entry_notional_e8,
+        slot.leverage,
+        slot.side,
+    )
 }
 
 /// Recomputes what depends on size and mark.
@@ -164,9 +175,11 @@ impl Kernel {
         self.amend_slot(t, at, |slot| slot.stage = to);
         match effect {
             Effect::SendCancel => {
-                let working = match is_entry_stage(to) {
-                    true => self.slots.at(at).entry_order,
-                    false => self.slots.at(at).exit_order,
+                let slot = self.slots.at(at);
+                let working = if is_entry_stage(to) {
+                    slot.entry_order
+                } else {
+                    slot.exit_order
                 };
                 self.send_cancel(t, working);
             }
@@ -252,8 +265,11 @@ impl Kernel {
             slot.hold_mono_ns = 0;
         }
         let was = (slot.stage, slot.qty_e8, slot.generation);
+        let priced = priced_by(slot);
         change(slot);
-        revalue(slot);
+        if priced != priced_by(slot) {
+            revalue(slot);
+        }
         slot.seq = t.seq;
         // A strategy waits on these times, and marks come several times a second.
         if was != (slot.stage, slot.qty_e8, slot.generation) {
@@ -281,11 +297,6 @@ impl Kernel {
             slot.stop_order,
             slot.profit_order,
         ]
-    }
-
-    pub(crate) fn order_of(&self, at: u16) -> Option<&OrderCell> {
-        let working = working_order(self.slots.at(at));
-        (working != NONE).then(|| self.orders.at(working))
     }
 }
 

@@ -1,23 +1,21 @@
 //! After a whole snapshot: each slot, order and symbol is compared with it, one per input.
 
-use shm_layout::{Code, Fact, OrderStatus, Provenance, Side, SlotCell, Stage};
+use shm_layout::{Code, Fact, OrderStatus, Provenance, SlotCell, Stage};
 
 use crate::account::{Posting, post};
 use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub};
 use crate::cells::{CellRef, region};
-use crate::deadline::{FLATTEN_TIMER, SWEEP_TIMER};
-use crate::ids::{adopted_id, hash};
-use crate::intent::WHOLE;
+use crate::deadline::SWEEP_TIMER;
 use crate::kernel::{Kernel, Turn};
 use crate::order::is_live;
-use crate::slot::{blank, is_entry_stage, is_exit_stage, working_order};
+use crate::slot::{is_entry_stage, is_exit_stage, working_order};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
 /// What the cursor of the sweep runs over.
 const ORDERS_FROM: u32 = 256;
 const SYMBOLS_FROM: u32 = 1280;
 const SWEEP_END: u32 = 1408;
-const NS_PER_MS: i64 = 1_000_000;
+pub(crate) const NS_PER_MS: i64 = 1_000_000;
 
 const _: () = assert!(ORDERS_FROM == u32::from_be(u32::to_be(256)) && SLOTS_MAX == 256);
 const _: () = assert!(ORDERS_MAX == 1024 && INSTRUMENTS_MAX == 64);
@@ -42,11 +40,6 @@ impl Kernel {
     pub(crate) fn plan_sweep(&mut self, at_mono_ns: u64) {
         self.desk.sweep_due_mono_ns = at_mono_ns;
         self.timers.set(SWEEP_TIMER, at_mono_ns);
-    }
-
-    pub(crate) fn plan_flatten(&mut self, at_mono_ns: u64) {
-        self.desk.flatten_due_mono_ns = at_mono_ns;
-        self.timers.set(FLATTEN_TIMER, at_mono_ns);
     }
 
     fn compare(&mut self, t: &mut Turn<'_>, at: u32) -> Option<Result<(), Code>> {
@@ -197,7 +190,7 @@ impl Kernel {
         self.move_on(t, at, fact)
     }
 
-    fn move_on(&mut self, t: &mut Turn<'_>, at: u16, fact: Fact) -> Result<(), Code> {
+    pub(crate) fn move_on(&mut self, t: &mut Turn<'_>, at: u16, fact: Fact) -> Result<(), Code> {
         self.advance(t, at, fact).map(|_| ())
     }
 
@@ -241,7 +234,7 @@ impl Kernel {
             ..Posting::default()
         };
         let next = post(&self.account, &posting)?;
-        self.adopt_account(t, next);
+        self.adopt_account(t, &next);
         self.amend_slot(t, at, |slot| {
             let plus = |total: &mut i64, part: i64| *total = total.saturating_add(part);
             plus(&mut slot.opened_qty_e8, change.max(0));
@@ -279,103 +272,6 @@ impl Kernel {
         Some(Ok(()))
     }
 
-    /// A position without a slot: taken over or flagged once it is certain, forgotten once gone.
-    fn compare_found(
-        &mut self,
-        t: &mut Turn<'_>,
-        at: u16,
-        side: usize,
-    ) -> Option<Result<(), Code>> {
-        let cell = *self.instruments.at(at);
-        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
-        if qty == 0 {
-            return None;
-        }
-        t.instrument = at;
-        let asked = self.desk.sweep_asked_seq;
-        let seen = cell.found_seq.get(side).copied().unwrap_or(0);
-        if seen != asked {
-            self.forget_found(t, at, side);
-            return Some(Ok(()));
-        }
-        let adopt = self.config.adopt == shm_layout::AdoptPolicy::Adopt;
-        if !adopt && self.account.flattening == 0 {
-            return None;
-        }
-        let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
-        let since = cell.found_since_wall_ns.get(side).copied().unwrap_or(0);
-        let age = self.desk.sweep_wall_ns.saturating_sub(since);
-        if age < apart || cell.last_event_seq > asked {
-            self.want_reconcile(t, self.config.flat_confirm_ms);
-            return None;
-        }
-        Some(self.adopt(t, at, side))
-    }
-
-    fn forget_found(&mut self, t: &mut Turn<'_>, at: u16, side: usize) {
-        let cell = self.instruments.at_mut(at);
-        if let (Some(qty), Some(since)) = (
-            cell.found_qty_e8.get_mut(side),
-            cell.found_since_wall_ns.get_mut(side),
-        ) {
-            (*qty, *since) = (0, 0);
-        }
-        cell.foreign_qty_e8 = cell
-            .found_qty_e8
-            .iter()
-            .fold(0, |sum, qty| sum.saturating_add(*qty));
-        t.fx.touch(CellRef::instrument(at));
-    }
-
-    /// Takes a position over at the venue's own price; what happened before is not ours to tell.
-    fn adopt(&mut self, t: &mut Turn<'_>, at: u16, side: usize) -> Result<(), Code> {
-        let cell = *self.instruments.at(at);
-        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
-        let told = cell.found_price_e12.get(side).copied().unwrap_or(0);
-        let price = if told > 0 { told } else { cell.mark_e12 };
-        let cost = notional_e8(qty, price).ok_or(Code::OutOfRange)?;
-        if cost > crate::slot::MONEY_MAX {
-            return Err(Code::OutOfRange);
-        }
-        let slot_id = self.free_slots.lowest().ok_or(Code::MaxSlots)?;
-        self.can_move(slot_id, Fact::Adopted)?;
-        let generation = self.slots.at(slot_id).generation.wrapping_add(1);
-        let facts = [
-            qty,
-            price,
-            i64::try_from(side).unwrap_or(0),
-            i64::from(generation),
-        ];
-        let trade_id = adopted_id(&cell.symbol, facts);
-        let leverage = u16::try_from(cell.leverage).unwrap_or(1).max(1);
-        let wall = t.now.wall_ns;
-        let flatten = self.account.flattening;
-        self.free_slots.take(slot_id);
-        self.amend_slot(t, slot_id, |slot| {
-            *slot = blank(slot_id, generation);
-            slot.side = if side == 0 { Side::Long } else { Side::Short };
-            slot.trade_id = trade_id;
-            slot.symbol = cell.symbol;
-            slot.mark_e12 = cell.mark_e12;
-            slot.qty_e8 = qty;
-            slot.entry_notional_e8 = cost;
-            slot.opened_qty_e8 = qty;
-            slot.opened_notional_e8 = cost;
-            slot.intended_qty_e8 = qty;
-            slot.leg_ratios_e8 = WHOLE;
-            slot.leg_count = 1;
-            slot.adopted = 1;
-            slot.leverage = leverage;
-            slot.opened_wall_ns = wall;
-            slot.exit_wanted = flatten;
-        });
-        self.trades.set(hash(&trade_id), slot_id);
-        self.hold_place(slot_id, at);
-        self.remember_trade(t, hash(&trade_id));
-        self.forget_found(t, at, side);
-        self.move_on(t, slot_id, Fact::Adopted)
-    }
-
     /// Everything the slot's orders could still tell.
     pub(crate) fn ask_venue(&mut self, t: &mut Turn<'_>, at: u16) {
         for index in self.orders_of(at) {
@@ -384,29 +280,5 @@ impl Kernel {
             }
         }
         self.want_reconcile(t, self.config.flat_confirm_ms);
-    }
-
-    /// Next slot of a FLATTEN: its entry is cancelled, its position is wanted closed.
-    pub(crate) fn flatten_next(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
-        t.fx.touch(CellRef::single(region::DESK));
-        while self.desk.flatten_cursor < u32::from(SLOTS_MAX) {
-            let at = u16::try_from(self.desk.flatten_cursor).unwrap_or(NONE);
-            self.desk.flatten_cursor = self.desk.flatten_cursor.saturating_add(1);
-            let stage = self.slots.at(at).stage;
-            if matches!(stage, Stage::Idle | Stage::Closed) {
-                continue;
-            }
-            self.plan_flatten(t.now.mono_ns.max(1));
-            t.slot = at;
-            self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
-            let entry = self.slots.at(at).entry_order;
-            let cancelling = entry != NONE && self.orders.at(entry).cancel_wanted != 0;
-            if is_entry_stage(stage) && !cancelling {
-                return self.move_on(t, at, Fact::Cancel);
-            }
-            return Ok(());
-        }
-        self.plan_flatten(0);
-        Ok(())
     }
 }

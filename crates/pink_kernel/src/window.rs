@@ -14,6 +14,7 @@ pub(crate) const ORDER_RATE_MAX: u32 = 256;
 /// Income transaction ids remembered.
 pub(crate) const INCOME_CELLS: u16 = 256;
 const PER_CELL: u16 = 16;
+const PER_CELL_WIDE: u64 = 16;
 
 pub(crate) struct Window {
     cells: Table<WindowCell>,
@@ -94,8 +95,8 @@ impl Window {
 
     fn place(&self, count: u64) -> (u16, usize) {
         let at = count.checked_rem(self.size).unwrap_or(0);
-        let cell = u16::try_from(at / u64::from(PER_CELL)).unwrap_or(0);
-        (cell, usize::try_from(at % u64::from(PER_CELL)).unwrap_or(0))
+        let cell = u16::try_from(at / PER_CELL_WIDE).unwrap_or(0);
+        (cell, usize::try_from(at % PER_CELL_WIDE).unwrap_or(0))
     }
 }
 

@@ -32,8 +32,7 @@ fn absence_means_flat_only_twice_and_far_enough_apart() {
         "
         snapshot wallet 10_001   | StaleStateReconciling | fact Disagrees
         wait 5000                | StaleStateReconciling |
-        snapshot wallet 10_001   | Closed | size 0
-        wait 0                   | Idle |
+        snapshot wallet 10_001   | Idle | fact Settled
         ",
     );
 }

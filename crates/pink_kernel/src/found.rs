@@ -1,0 +1,110 @@
+//! Positions at the venue without a slot: taken over or flagged once certain, forgotten once gone.
+
+use shm_layout::{Code, Fact, Side};
+
+use crate::amount::notional_e8;
+use crate::cells::CellRef;
+use crate::ids::{adopted_id, hash};
+use crate::intent::WHOLE;
+use crate::kernel::{Kernel, Turn};
+use crate::slot::blank;
+use crate::sweep::NS_PER_MS;
+
+impl Kernel {
+    /// A position without a slot: taken over or flagged once it is certain, forgotten once gone.
+    pub(crate) fn compare_found(
+        &mut self,
+        t: &mut Turn<'_>,
+        at: u16,
+        side: usize,
+    ) -> Option<Result<(), Code>> {
+        let cell = *self.instruments.at(at);
+        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
+        if qty == 0 {
+            return None;
+        }
+        t.instrument = at;
+        let asked = self.desk.sweep_asked_seq;
+        let seen = cell.found_seq.get(side).copied().unwrap_or(0);
+        if seen != asked {
+            self.forget_found(t, at, side);
+            return Some(Ok(()));
+        }
+        let adopt = self.config.adopt == shm_layout::AdoptPolicy::Adopt;
+        if !adopt && self.account.flattening == 0 {
+            return None;
+        }
+        let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
+        let since = cell.found_since_wall_ns.get(side).copied().unwrap_or(0);
+        let age = self.desk.sweep_wall_ns.saturating_sub(since);
+        if age < apart || cell.last_event_seq > asked {
+            self.want_reconcile(t, self.config.flat_confirm_ms);
+            return None;
+        }
+        Some(self.adopt(t, at, side))
+    }
+
+    pub(crate) fn forget_found(&mut self, t: &mut Turn<'_>, at: u16, side: usize) {
+        let cell = self.instruments.at_mut(at);
+        if let (Some(qty), Some(since)) = (
+            cell.found_qty_e8.get_mut(side),
+            cell.found_since_wall_ns.get_mut(side),
+        ) {
+            (*qty, *since) = (0, 0);
+        }
+        cell.foreign_qty_e8 = cell
+            .found_qty_e8
+            .iter()
+            .fold(0, |sum, qty| sum.saturating_add(*qty));
+        t.fx.touch(CellRef::instrument(at));
+    }
+
+    /// Takes a position over at the venue's own price; what happened before is not ours to tell.
+    pub(crate) fn adopt(&mut self, t: &mut Turn<'_>, at: u16, side: usize) -> Result<(), Code> {
+        let cell = *self.instruments.at(at);
+        let qty = cell.found_qty_e8.get(side).copied().unwrap_or(0);
+        let told = cell.found_price_e12.get(side).copied().unwrap_or(0);
+        let price = if told > 0 { told } else { cell.mark_e12 };
+        let cost = notional_e8(qty, price).ok_or(Code::OutOfRange)?;
+        if cost > crate::slot::MONEY_MAX {
+            return Err(Code::OutOfRange);
+        }
+        let slot_id = self.free_slots.lowest().ok_or(Code::MaxSlots)?;
+        self.can_move(slot_id, Fact::Adopted)?;
+        let generation = self.slots.at(slot_id).generation.wrapping_add(1);
+        let facts = [
+            qty,
+            price,
+            i64::try_from(side).unwrap_or(0),
+            i64::from(generation),
+        ];
+        let trade_id = adopted_id(&cell.symbol, facts);
+        let leverage = u16::try_from(cell.leverage).unwrap_or(1).max(1);
+        let wall = t.now.wall_ns;
+        let flatten = self.account.flattening;
+        self.free_slots.take(slot_id);
+        self.amend_slot(t, slot_id, |slot| {
+            *slot = blank(slot_id, generation);
+            slot.side = if side == 0 { Side::Long } else { Side::Short };
+            slot.trade_id = trade_id;
+            slot.symbol = cell.symbol;
+            slot.mark_e12 = cell.mark_e12;
+            slot.qty_e8 = qty;
+            slot.entry_notional_e8 = cost;
+            slot.opened_qty_e8 = qty;
+            slot.opened_notional_e8 = cost;
+            slot.intended_qty_e8 = qty;
+            slot.leg_ratios_e8 = WHOLE;
+            slot.leg_count = 1;
+            slot.adopted = 1;
+            slot.leverage = leverage;
+            slot.opened_wall_ns = wall;
+            slot.exit_wanted = flatten;
+        });
+        self.trades.set(hash(&trade_id), slot_id);
+        self.hold_place(slot_id, at);
+        self.remember_trade(t, hash(&trade_id));
+        self.forget_found(t, at, side);
+        self.move_on(t, slot_id, Fact::Adopted)
+    }
+}
