@@ -206,6 +206,11 @@ class Config(Section, frozen=True):
         return self.directory / "log"
 
     @property
+    def unread_dir(self) -> Path:
+        """The newest frames of the venue that could not be read."""
+        return self.directory / "unread"
+
+    @property
     def journal_dir(self) -> Path:
         """The kernel's record."""
         return self.directory / "journal"
