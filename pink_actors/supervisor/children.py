@@ -108,13 +108,14 @@ def _paper_rights(config: Config) -> Rights:
 
 
 def _venue_ports(config: Config) -> tuple[int, ...]:
-    urls = (urlsplit(config.venue.rest_url), urlsplit(config.venue.ws_url))
+    venue = config.venue
+    urls = [urlsplit(text) for text in (venue.rest_url, venue.ws_url, venue.proxy) if text]
     ports = {url.port or PORTS[url.scheme] for url in urls}
     return tuple(sorted(ports if config.venue.kind == "paper" else ports | {DNS_PORT}))
 
 
 def _venue_rights(config: Config) -> Rights:
-    return Rights(connect=_venue_ports(config))
+    return Rights(write_dirs=(config.unread_dir,), connect=_venue_ports(config))
 
 
 def _persistence_rights(config: Config) -> Rights:

@@ -8,13 +8,15 @@ import time
 from collections.abc import Sequence
 
 from pink_actors import log as logging
-from pink_actors import runner
+from pink_actors import runner, shm
+from pink_actors._native import AttachRefused
 from pink_actors.clock import SystemClock
 from pink_actors.config import Config
 from pink_actors.errors import EXIT_CLEAN, EXIT_TEMPORARY
 from pink_actors.log import Logger
 from pink_actors.monitor.reading import Watch
-from pink_actors.supervisor import leftovers, logs
+from pink_actors.shm_layout import TREE, Writer
+from pink_actors.supervisor import logs
 from pink_actors.supervisor.children import children_of
 from pink_actors.supervisor.claim import Claim, claim, make_directories
 from pink_actors.supervisor.display import LiveDisplay, PlainDisplay
@@ -69,20 +71,29 @@ def detached(config: Config, words: Sequence[str]) -> int:
             start_new_session=True,
         )
     deadline = time.monotonic() + READY_TIMEOUT_S
-    watch = Watch(config.instance.name)
     while time.monotonic() < deadline:
         if child.poll() is not None:
             for line in logs.tail(path, 1):
                 sys.stderr.write(f"{line}\n")
             return child.returncode or EXIT_TEMPORARY
-        if leftovers.holder_of(config.run_dir) == child.pid:
-            tree = watch.snapshot().tree
-            if tree is not None and tree.ready and not tree.closing:
-                name, kind = config.instance.name, config.venue.kind
-                sys.stdout.write(f"{name} is up on {kind}: process {child.pid}\n")
-                child.returncode = EXIT_CLEAN  # It is meant to go on without us.
-                return EXIT_CLEAN
+        if _is_ready(config.instance.name, child.pid):
+            name, kind = config.instance.name, config.venue.kind
+            sys.stdout.write(f"{name} is up on {kind}: process {child.pid}\n")
+            child.returncode = EXIT_CLEAN  # It is meant to go on without us.
+            return EXIT_CLEAN
         time.sleep(LOOK_INTERVAL_S)
     sys.stderr.write(f"pink-supervisor: not ready yet; see pink-supervisor status and {path}\n")
     child.returncode = EXIT_CLEAN
     return EXIT_TEMPORARY
+
+
+def _is_ready(instance: str, pid: int) -> bool:
+    """Whether that process says that its tree is ready; a segment of a dead one says nothing."""
+    try:
+        supervisor = shm.Reader.attach(instance, Writer.SUPERVISOR)
+    except AttachRefused:
+        return False
+    if supervisor.header().pid != pid:
+        return False
+    tree = supervisor.read(TREE)
+    return bool(tree.ready) and not tree.closing

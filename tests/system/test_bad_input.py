@@ -117,6 +117,37 @@ def test_a_strategy_that_cannot_be_loaded_stops_the_start(home: Path, instance: 
     refused(stage, stage.run("up", "-d"), 78, "policy", "no_such_module")
 
 
+BROKEN = """
+class Broken:
+    def __init__(self, params):
+        self.calls = 0
+
+    def decide(self, world):
+        self.calls += 1
+        if self.calls > 60:
+            raise ValueError("the strategy is broken")
+        return ()
+"""
+
+
+def test_a_strategy_that_raises_is_given_up_in_one_line_and_the_rest_goes_on(
+    home: Path, instance: str
+) -> None:
+    own = home / "own"
+    own.mkdir()
+    (own / "broken_strategy.py").write_text(BROKEN, encoding="utf-8")
+    settings = f'[policy]\nstrategy = "broken_strategy:Broken"\npath = "{own}"\n{FEW}'
+    with stage_of(home, instance, settings) as stage:
+        stage.up()
+        wait_until(lambda: stage.process("policy").given_up or None, "the end of it", 45.0)
+        lines = stage.run("logs", "policy", "-n", "200").out.splitlines()
+        said = [line for line in lines if "the strategy is broken" in line]
+        assert said and all("broken_strategy.py:9" in line for line in said)
+        assert stage.process("kernel").state == "READY"
+        status = stage.run("status")
+        assert status.code == 3 and "GIVEN UP" in status.out
+
+
 def test_stale_and_damaged_segments_never_stop_the_next_up(home: Path, instance: str) -> None:
     kernel = sandbox.object_path(instance, Writer.KERNEL)
     kernel.write_bytes(os.urandom(SEGMENTS[Writer.KERNEL].size))
