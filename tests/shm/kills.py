@@ -17,6 +17,7 @@ from pink_actors.shm_layout import (
     Ring,
     Writer,
 )
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S_MAX = 10.0
@@ -82,6 +83,13 @@ class Kills:
             self._kill_storm()
         if choice > 0.7:
             self._kill_drain()
+
+    def settle(self) -> None:
+        """Both still work: the drain gets past everything that is published by now."""
+        goal = self.storm_view.tail(PING_64.id) + 1
+        wait_until(
+            lambda: self.drain_view.header().progress > goal, "the drain to go on", START_S_MAX
+        )
 
     def _start(self, kind: str, view: _native.Segment) -> subprocess.Popen[bytes]:
         epoch = view.header().epoch

@@ -23,6 +23,7 @@ def test_flaw_f11_nothing_is_torn_hung_or_lost_when_writers_and_readers_are_kill
     try:
         for _ in range(KILLS):
             kills.once()
+        kills.settle()
         tally = kills.tally()
     finally:
         kills.close()
