@@ -99,7 +99,6 @@ class GatewayActor:
 
     async def step(self) -> int:
         """Takes what came, frees what is finished, and waits a little if there was nothing."""
-        self._lanes.check()
         self._show_state()
         released = self._inbox.release()
         taken = self._take()
@@ -123,6 +122,7 @@ class GatewayActor:
         await self._connection.close()
 
     def _take(self) -> int:
+        self._lanes.check()
         taken = self._inbox.take()
         for work in taken:
             self._lanes.add(work)
@@ -189,5 +189,6 @@ class GatewayActor:
             connected=counters.connected,
             last_answer_mono_ns=counters.last_answer_mono_ns,
             budget_waits=counters.budget_waits,
+            fills_by_rest=tally.fills_by_rest,
         )
         self._own.write(GATEWAY_STATS, cell)

@@ -21,14 +21,15 @@ async def learn(desk: Desk) -> str:
     """Asks for all of it and tells the kernel; the text says what is missing, "" nothing."""
     if not await desk.connection.set_clock():
         return "the venue does not tell its time"
-    for step in (_learn_mode, _learn_instruments):
+    for step in (learn_mode, _learn_instruments):
         missing = await step(desk)
         if missing:
             return missing
     return ""
 
 
-async def _learn_mode(desk: Desk) -> str:
+async def learn_mode(desk: Desk) -> str:
+    """Asks for the position mode and sets the configured one where nothing stands against it."""
     answer = await desk.connection.ask(requests.POSITION_MODE, TURN)
     if answer.ending is not Ending.OK:
         refuse_bad_keys(answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pink_actors import shm
+from pink_actors._native import CellBusy
 from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Config
 from pink_actors.gateway.gate import Gate
@@ -13,7 +14,7 @@ from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Connection, Turn
 from pink_actors.rest.reporting import Reporter
-from pink_actors.shm_layout import Command
+from pink_actors.shm_layout import ORDERS, SLOTS, Command
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Tally:
     resolved_absent: int = 0
     refused: int = 0
     not_sent: int = 0
+    fills_by_rest: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,6 +51,21 @@ class Desk:
         """The turn of a request that must not leave late and not against the gate."""
         deadline = command.deadline_mono_ns if command.adds_risk else 0
         return Turn(priority, deadline, lambda: self.gate.refusal(command))
+
+    def booked_qty_e8(self, command: Command) -> int | None:
+        """What the kernel has booked of this order; None where its cells do not show the order."""
+        if command.slot_id >= SLOTS.cell_count:
+            return None
+        try:
+            slot = self.kernel.read(SLOTS, command.slot_id)
+            for index in (slot.entry_order, slot.exit_order, slot.stop_order, slot.profit_order):
+                if index < ORDERS.cell_count:
+                    order = self.kernel.read(ORDERS, index)
+                    if order.client_order_id == command.client_order_id:
+                        return order.cum_qty_e8
+        except CellBusy:
+            return None
+        return None
 
     def settled_mono_ns(self, client_order_id: str) -> int:
         """When "not found" becomes evidence for an order this gateway may have sent."""

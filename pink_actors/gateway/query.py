@@ -20,6 +20,9 @@ async def query(desk: Desk, work: Work) -> None:
         if was_unknown:
             desk.memory.unknown.drop(command.client_order_id)
             desk.tally.resolved_found += 1
+        booked_e8 = desk.booked_qty_e8(command)
+        if booked_e8 is not None and (look.facts.cum_qty_e8 or 0) > booked_e8:
+            desk.tally.fills_by_rest += 1  # The stream has not told the kernel of it, or not yet.
         ours = look.facts._replace(client_order_id=command.client_order_id)
         arrival = desk.reporter.arrival(command, look.answer)
         await desk.reporter.publish(reports.order_state(ours, arrival))

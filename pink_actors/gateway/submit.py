@@ -6,6 +6,7 @@ import asyncio
 from typing import Final
 
 from pink_actors.clock import NS_PER_S
+from pink_actors.gateway.bootstrap import learn_mode
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.inbox import Work
 from pink_actors.gateway.lookup import look_until_settled, look_up
@@ -96,6 +97,10 @@ async def _conclude(desk: Desk, command: Command, answer: Answer) -> None:
         case Ending.REFUSED:
             desk.tally.refused += 1
             await reporter.conclude(ReportKind.ORDER_REFUSED, command, Code.VENUE_REFUSED, answer)
+            if answer.meaning is Meaning.MODE:
+                await learn_mode(desk)
+        case Ending.UNKNOWN if answer.meaning is Meaning.IN_PROGRESS:
+            await _already_there(desk, command, answer)
         case Ending.UNKNOWN:
             await _unknown(desk, command, answer)
 
@@ -164,6 +169,8 @@ async def _leverage_set(desk: Desk, work: Work, mode: PositionMode) -> bool:
             answer.ending, Code.DEADLINE_PASSED
         )
         await _not_sent(desk, command, code, answer, f"leverage: {answer.text}")
+        if answer.meaning is Meaning.MODE:
+            await learn_mode(desk)
         return False
     try:
         confirmed = replies.leverage(answer.data) or command.leverage

@@ -26,6 +26,7 @@ class Meaning(IntEnum):
     IN_PROGRESS = 5  # the same request is being worked on
     NO_ORDER = 6  # no such order, as far as that endpoint knows
     ALREADY_FILLED = 7  # too late to cancel
+    MODE = 8  # the account is not in the position mode that was assumed
 
 
 class Verdict(NamedTuple):
@@ -53,6 +54,7 @@ _KEY: Final = Row(Kind.FIX, Kind.FIX, Meaning.KEY)
 _NO_ORDER: Final = Row(Kind.DEFINITE, Kind.DEFINITE, Meaning.NO_ORDER)
 _FILLED: Final = Row(Kind.DEFINITE, Kind.DEFINITE, Meaning.ALREADY_FILLED)
 _IN_PROGRESS: Final = Row(Kind.UNKNOWN, Kind.RETRY, Meaning.IN_PROGRESS)
+_MODE: Final = Row(Kind.DEFINITE, Kind.DEFINITE, Meaning.MODE)
 _DUPLICATE: Final = Row(Kind.DEFINITE, Kind.DEFINITE, Meaning.DUPLICATE_ID)
 
 CODES: Final[dict[int, Row]] = {
@@ -85,7 +87,10 @@ TEXTS: Final[dict[int, tuple[tuple[str, Row], ...]]] = {
     ),
     101400: (("clientorderid", _DUPLICATE),),
     101214: (("funding settlement", _R), ("being processed", _R)),
-    109400: (("timestamp", _CLOCK), ("order not exist", _NO_ORDER)),
+    109400: (
+        ("timestamp", _CLOCK), ("order not exist", _NO_ORDER), ("one-way mode", _MODE),
+        ("hedge mode", _MODE),
+    ),
 }  # fmt: skip
 
 HTTP: Final[dict[int, Row]] = {

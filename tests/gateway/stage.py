@@ -226,7 +226,7 @@ class Stage:
             "instance": {"name": self.instance, "home": str(self._home)},
             "venue": {
                 "rest_url": rest_url, "ws_url": rest_url.replace("http", "ws") + "/swap-market",
-                "request_timeout_ms": 1500, **venue,
+                "request_timeout_ms": 5000, **venue,
             },
             "risk": {"not_found_after_ms": NOT_FOUND_AFTER_MS},
             "symbols": [SYMBOL, OTHER_SYMBOL],
@@ -367,6 +367,13 @@ class Stage:
             return report if report.order_status is OrderStatus.FILLED else None
 
         return wait_until(look, f"the fill of {command.client_order_id}", 15.0)
+
+    def hold(self) -> Command:
+        """A position to protect or to close: an entry, and all of it filled."""
+        entry = self.command(CommandKind.SUBMIT)
+        assert self.do(entry).kind is ReportKind.ORDER_STATE
+        self.filled(entry)
+        return entry
 
     def stats(self) -> GatewayCell:
         """The gateway's counters."""

@@ -52,7 +52,7 @@ def test_flaw_i11_a_lost_reply_is_resolved_by_a_query_and_never_by_a_second_send
     desk: tuple[Stage, Paper],
 ) -> None:
     stage, paper = desk
-    assert stage.do(stage.command(CommandKind.SUBMIT)).kind is ReportKind.ORDER_STATE
+    stage.hold()
     paper.fault("reply_lost", endpoint=PLACE, count=ORDERS)
     entries = [stage.command(CommandKind.SUBMIT, qty_e8=1_000_000) for _ in range(ORDERS // 2)]
     stops = [stop_order(stage, number) for number in range(ORDERS // 2)]
@@ -76,7 +76,7 @@ def test_a_request_that_is_held_and_lands_after_the_first_query_is_found_later(
     desk: tuple[Stage, Paper], conditional: bool
 ) -> None:
     stage, paper = desk
-    stage.do(stage.command(CommandKind.SUBMIT))
+    stage.hold()
     paper.fault("request_held", endpoint=PLACE, count=1, delay_ms=400)
     order = stop_order(stage, 7) if conditional else stage.command(CommandKind.SUBMIT)
     assert stage.do(order).kind is ReportKind.ORDER_UNKNOWN
@@ -167,8 +167,8 @@ def test_a_refusal_keeps_the_venues_code_and_words(desk: tuple[Stage, Paper]) ->
 
 def test_a_cancel_whose_reply_is_lost_ends_with_the_truth(desk: tuple[Stage, Paper]) -> None:
     stage, paper = desk
+    stage.hold()
     resting = stop_order(stage, 1)
-    stage.do(stage.command(CommandKind.SUBMIT))
     stage.do(resting)
     paper.fault("reply_lost", endpoint="DELETE /openApi/swap/v2/trade/order", count=1)
     gone = stage.do(stage.about(CommandKind.CANCEL, resting))

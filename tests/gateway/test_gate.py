@@ -42,6 +42,7 @@ def test_the_kill_switch_holds_entries_and_lets_exits_and_cancels_pass(
     )  # fmt: skip
     for order in (entry, resting):
         assert stage.do(order).kind is ReportKind.ORDER_STATE
+    stage.filled(entry)
     latch = stage.run_dir / LATCH_NAME
     latch.write_text("operator")
     held = stage.do(stage.command(CommandKind.SUBMIT))

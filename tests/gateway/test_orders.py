@@ -127,7 +127,7 @@ def test_flaw_e17_f17_a_second_cancel_says_what_the_order_is(desk: tuple[Stage, 
 
 def test_a_stop_without_a_client_id_is_found_by_its_features(desk: tuple[Stage, Paper]) -> None:
     stage, _ = desk
-    stage.do(stage.command(CommandKind.SUBMIT))
+    stage.hold()
     stop = stage.command(
         CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
         order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=30_000 * 10**12,

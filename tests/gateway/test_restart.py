@@ -38,7 +38,7 @@ def test_an_order_in_flight_at_the_death_of_the_gateway_is_found_by_the_next(
 ) -> None:
     stage, paper = desk
     gateway = stage.start_gateway()
-    stage.do(stage.command(CommandKind.SUBMIT))
+    stage.hold()
     order = stage.command(CommandKind.SUBMIT, qty_e8=2_000_000)
     if conditional:
         order = order._replace(
@@ -90,15 +90,29 @@ def test_a_reissued_command_is_answered_from_the_venue_and_not_sent_again(
     assert len(paper.ledger("order")) == 1
 
 
+def test_a_client_id_that_the_venue_has_already_is_answered_with_that_order(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    stage.start_gateway()
+    entry = stage.command(CommandKind.SUBMIT)
+    first = stage.do(entry)
+    twin = stage.command(CommandKind.SUBMIT)._replace(client_order_id=entry.client_order_id)
+    again = stage.do(twin)
+    assert (again.kind, again.venue_order_id) == (ReportKind.ORDER_STATE, first.venue_order_id)
+    assert len(paper.ledger("order")) == 1
+
+
 def test_a_stop_loss_rests_while_the_gateway_is_dead(desk: tuple[Stage, Paper]) -> None:
     stage, paper = desk
     gateway = stage.start_gateway()
-    stage.do(stage.command(CommandKind.SUBMIT))
+    stage.hold()
     stop = stage.command(
         CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
         order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=20_000 * 10**12,
     )  # fmt: skip
     placed = stage.do(stop)
+    assert placed.kind is ReportKind.ORDER_STATE, placed
     gateway.stop(signal.SIGTERM)
     stage.start_gateway()
     asked = stage.command(CommandKind.RECONCILE)

@@ -105,6 +105,27 @@ def test_the_mode_of_an_account_that_holds_something_is_left_alone(
         assert [row["hedge"] for row in paper.ledger("mode")] == []
 
 
+@pytest.mark.parametrize(
+    ("leverage", "kind"), [(0, ReportKind.ORDER_REFUSED), (3, ReportKind.NOT_SENT)]
+)
+def test_an_order_refused_for_the_position_mode_makes_the_gateway_ask_for_it(
+    instance: str, home: Path, leverage: int, kind: ReportKind
+) -> None:
+    with trading(instance, home, position_mode="hedge") as (stage, paper):
+        stage.start_gateway()
+        stage.until(lambda r: r.kind is ReportKind.POSITION_MODE, "the mode")
+        stage.seen.clear()
+        # The kernel was told hedge mode; an order in the words of one-way mode is refused.
+        wrong = stage.command(
+            CommandKind.SUBMIT, position_mode=PositionMode.ONE_WAY, leverage=leverage
+        )
+        refused = stage.do(wrong)
+        assert (refused.kind, refused.venue_code) == (kind, 109400)
+        mode = stage.until(lambda r: r.kind is ReportKind.POSITION_MODE, "the mode again")
+        assert mode.position_mode is PositionMode.HEDGE
+        assert paper.ledger("order") == []
+
+
 def test_an_orderly_end_is_clean(instance: str, home: Path) -> None:
     with trading(instance, home) as (stage, _):
         process = stage.start_gateway()
