@@ -89,10 +89,13 @@ def _sized(data: bytes, size: int, field: str) -> bytes:
 
 
 def _text(data: bytes, field: str) -> str:
-    text = data.rstrip(b"\0")
-    if not text.isascii() or b"\0" in text:
-        raise MalformedRecord(f"{field}: text is not ASCII")
-    return text.decode("ascii")
+    try:
+        text = data.rstrip(b"\0").decode("ascii")
+    except UnicodeDecodeError:
+        raise MalformedRecord(f"{field}: text is not ASCII") from None
+    if "\0" in text:
+        raise MalformedRecord(f"{field}: text goes on after its end")
+    return text
 
 
 def _counted(values: tuple[int, ...], count: int, field: str) -> tuple[int, ...]:
@@ -573,18 +576,9 @@ class SegmentHeader(NamedTuple):
         v = _checked(_SegmentHeader_STRUCT, data, "SegmentHeader")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
+                *v[0:5],
                 _text(v[5], "SegmentHeader.instance"),
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
+                *v[6:12],
             ))
         except KeyError as error:
             raise MalformedRecord(f"SegmentHeader: unknown code {error}") from error
@@ -638,13 +632,7 @@ class WriterIdentity(NamedTuple):
         v = _checked(_WriterIdentity_STRUCT, data, "WriterIdentity")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
+                *v[0:7],
             ))
         except KeyError as error:
             raise MalformedRecord(f"WriterIdentity: unknown code {error}") from error
@@ -750,24 +738,12 @@ class Intent(NamedTuple):
                 _Side[v[1]],
                 _OrderKind[v[2]],
                 _TimeInForce[v[3]],
-                v[4],
-                v[5],
-                v[6],
+                *v[4:7],
                 _text(v[7], "Intent.trade_id"),
                 _text(v[8], "Intent.symbol"),
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
+                *v[9:18],
                 v[18:26],
-                v[26],
-                v[27],
-                v[28],
+                *v[26:29],
                 _text(v[29], "Intent.text"),
             ))
         except KeyError as error:
@@ -952,42 +928,11 @@ class Report(NamedTuple):
                 _PositionMode[v[7]],
                 v[8],
                 _Code[v[9]],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
-                v[22],
-                v[23],
+                *v[10:24],
                 _text(v[24], "Report.client_order_id"),
                 _text(v[25], "Report.symbol"),
                 _text(v[26], "Report.fill_id"),
-                v[27],
-                v[28],
-                v[29],
-                v[30],
-                v[31],
-                v[32],
-                v[33],
-                v[34],
-                v[35],
-                v[36],
-                v[37],
-                v[38],
-                v[39],
-                v[40],
-                v[41],
-                v[42],
-                v[43],
-                v[44],
-                v[45],
+                *v[27:46],
                 _text(v[46], "Report.text"),
             ))
         except KeyError as error:
@@ -1112,30 +1057,7 @@ class Control(NamedTuple):
                 _Mode[v[1]],
                 v[2],
                 _AdoptPolicy[v[3]],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
-                v[22],
-                v[23],
-                v[24],
-                v[25],
-                v[26],
-                v[27],
+                *v[4:28],
                 _text(v[28], "Control.text"),
             ))
         except KeyError as error:
@@ -1191,12 +1113,7 @@ class Mark(NamedTuple):
         try:
             return tuple.__new__(cls, (
                 _text(v[0], "Mark.symbol"),
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
+                *v[1:7],
             ))
         except KeyError as error:
             raise MalformedRecord(f"Mark: unknown code {error}") from error
@@ -1256,15 +1173,9 @@ class Epoch(NamedTuple):
         v = _checked(_Epoch_STRUCT, data, "Epoch")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
+                *v[0:4],
                 _text(v[4], "Epoch.instance"),
-                v[5],
-                v[6],
-                v[7],
-                v[8],
+                *v[5:9],
             ))
         except KeyError as error:
             raise MalformedRecord(f"Epoch: unknown code {error}") from error
@@ -1394,27 +1305,10 @@ class Command(NamedTuple):
                 _OrderKind[v[4]],
                 _TimeInForce[v[5]],
                 _PositionMode[v[6]],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
+                *v[7:22],
                 _text(v[22], "Command.client_order_id"),
                 _text(v[23], "Command.symbol"),
-                v[24],
-                v[25],
-                v[26],
-                v[27],
+                *v[24:28],
                 _text(v[28], "Command.trade_id"),
                 v[29],
             ))
@@ -1704,10 +1598,7 @@ class Outcome(NamedTuple):
         v = _checked(_Outcome_STRUCT, data, "Outcome")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
+                *v[0:4],
                 _Writer[v[4]],
                 _InputKind[v[5]],
                 _ReportKind[v[6]],
@@ -1719,12 +1610,9 @@ class Outcome(NamedTuple):
                 _Fact[v[12]],
                 _Effect[v[13]],
                 _Mode[v[14]],
-                v[15],
-                v[16],
+                *v[15:17],
                 _AccountStatus[v[17]],
-                v[18],
-                v[19],
-                v[20],
+                *v[18:21],
                 _text(v[21], "Outcome.trade_id"),
                 _text(v[22], "Outcome.symbol"),
                 _text(v[23], "Outcome.client_order_id"),
@@ -1735,59 +1623,11 @@ class Outcome(NamedTuple):
                 _OrderKind[v[28]],
                 _TimeInForce[v[29]],
                 _OrderStatus[v[30]],
-                v[31],
-                v[32],
-                v[33],
-                v[34],
-                v[35],
-                v[36],
-                v[37],
-                v[38],
-                v[39],
-                v[40],
-                v[41],
-                v[42],
-                v[43],
-                v[44],
+                *v[31:45],
                 _Provenance[v[45]],
-                v[46],
-                v[47],
+                *v[46:48],
                 _Side[v[48]],
-                v[49],
-                v[50],
-                v[51],
-                v[52],
-                v[53],
-                v[54],
-                v[55],
-                v[56],
-                v[57],
-                v[58],
-                v[59],
-                v[60],
-                v[61],
-                v[62],
-                v[63],
-                v[64],
-                v[65],
-                v[66],
-                v[67],
-                v[68],
-                v[69],
-                v[70],
-                v[71],
-                v[72],
-                v[73],
-                v[74],
-                v[75],
-                v[76],
-                v[77],
-                v[78],
-                v[79],
-                v[80],
-                v[81],
-                v[82],
-                v[83],
+                *v[49:84],
                 _text(v[84], "Outcome.text"),
             ))
         except KeyError as error:
@@ -1989,58 +1829,17 @@ class SlotCell(NamedTuple):
                 v[0],
                 _Stage[v[1]],
                 _Side[v[2]],
-                v[3],
-                v[4],
+                *v[3:5],
                 _text(v[5], "SlotCell.trade_id"),
                 _text(v[6], "SlotCell.symbol"),
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
+                *v[7:21],
                 v[21:29],
-                v[29],
-                v[30],
-                v[31],
-                v[32],
-                v[33],
-                v[34],
+                *v[29:35],
                 _Fact[v[35]],
-                v[36],
-                v[37],
-                v[38],
-                v[39],
-                v[40],
-                v[41],
-                v[42],
-                v[43],
-                v[44],
-                v[45],
-                v[46],
-                v[47],
+                *v[36:48],
                 _OrderKind[v[48]],
                 _TimeInForce[v[49]],
-                v[50],
-                v[51],
-                v[52],
-                v[53],
-                v[54],
-                v[55],
-                v[56],
-                v[57],
-                v[58],
-                v[59],
-                v[60],
-                v[61],
+                *v[50:62],
             ))
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
@@ -2217,54 +2016,23 @@ class OrderCell(NamedTuple):
         v = _checked(_OrderCell_STRUCT, data, "OrderCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
+                *v[0:3],
                 _OrderRole[v[3]],
                 _OrderStatus[v[4]],
                 _OrderSide[v[5]],
                 _Side[v[6]],
                 _OrderKind[v[7]],
                 _TimeInForce[v[8]],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
+                *v[9:13],
                 _Provenance[v[13]],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
+                *v[14:20],
                 _text(v[20], "OrderCell.client_order_id"),
                 v[21],
                 _text(v[22], "OrderCell.symbol"),
-                v[23],
-                v[24],
-                v[25],
-                v[26],
-                v[27],
-                v[28],
-                v[29],
-                v[30],
-                v[31],
-                v[32],
-                v[33],
-                v[34],
-                v[35],
-                v[36],
-                v[37],
-                v[38],
-                v[39],
-                v[40],
+                *v[23:41],
                 _Code[v[41]],
                 _OrderStatus[v[42]],
-                v[43],
-                v[44],
-                v[45],
-                v[46],
-                v[47],
+                *v[43:48],
             ))
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
@@ -2437,50 +2205,14 @@ class AccountCell(NamedTuple):
             return tuple.__new__(cls, (
                 v[0],
                 _Mode[v[1]],
-                v[2],
-                v[3],
+                *v[2:4],
                 _AccountStatus[v[4]],
-                v[5],
-                v[6],
+                *v[5:7],
                 _PositionMode[v[7]],
                 _Provenance[v[8]],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
-                v[22],
-                v[23],
-                v[24],
-                v[25],
-                v[26],
-                v[27],
-                v[28],
-                v[29],
-                v[30],
-                v[31],
-                v[32],
-                v[33],
-                v[34],
-                v[35],
-                v[36],
-                v[37],
-                v[38],
-                v[39],
-                v[40],
-                v[41],
+                *v[9:42],
                 _Mode[v[42]],
-                v[43],
-                v[44],
-                v[45],
+                *v[43:46],
             ))
         except KeyError as error:
             raise MalformedRecord(f"AccountCell: unknown code {error}") from error
@@ -2577,22 +2309,7 @@ class InstrumentCell(NamedTuple):
         try:
             return tuple.__new__(cls, (
                 _text(v[0], "InstrumentCell.symbol"),
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
+                *v[1:17],
                 v[17:19],
                 v[19:21],
                 v[21:23],
@@ -2680,23 +2397,7 @@ class JournalCell(NamedTuple):
         v = _checked(_JournalCell_STRUCT, data, "JournalCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
+                *v[0:17],
             ))
         except KeyError as error:
             raise MalformedRecord(f"JournalCell: unknown code {error}") from error
@@ -2765,18 +2466,7 @@ class KernelCell(NamedTuple):
         v = _checked(_KernelCell_STRUCT, data, "KernelCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
+                *v[0:12],
             ))
         except KeyError as error:
             raise MalformedRecord(f"KernelCell: unknown code {error}") from error
@@ -2893,34 +2583,7 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
-                v[22],
-                v[23],
-                v[24],
-                v[25],
-                v[26],
-                v[27],
+                *v[0:28],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
@@ -3055,28 +2718,7 @@ class GatewayCell(NamedTuple):
         v = _checked(_GatewayCell_STRUCT, data, "GatewayCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
-                v[16],
-                v[17],
-                v[18],
-                v[19],
-                v[20],
-                v[21],
+                *v[0:22],
             ))
         except KeyError as error:
             raise MalformedRecord(f"GatewayCell: unknown code {error}") from error
@@ -3157,22 +2799,7 @@ class ListenerCell(NamedTuple):
         v = _checked(_ListenerCell_STRUCT, data, "ListenerCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
+                *v[0:16],
             ))
         except KeyError as error:
             raise MalformedRecord(f"ListenerCell: unknown code {error}") from error
@@ -3238,17 +2865,7 @@ class PersistenceCell(NamedTuple):
         v = _checked(_PersistenceCell_STRUCT, data, "PersistenceCell")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
+                *v[0:11],
             ))
         except KeyError as error:
             raise MalformedRecord(f"PersistenceCell: unknown code {error}") from error
@@ -3309,14 +2926,7 @@ class PolicyCell(NamedTuple):
         try:
             return tuple.__new__(cls, (
                 _text(v[0], "PolicyCell.strategy"),
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
+                *v[1:9],
             ))
         except KeyError as error:
             raise MalformedRecord(f"PolicyCell: unknown code {error}") from error
@@ -3398,21 +3008,7 @@ class MarkCell(NamedTuple):
         try:
             return tuple.__new__(cls, (
                 _text(v[0], "MarkCell.symbol"),
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
-                v[14],
-                v[15],
+                *v[1:16],
             ))
         except KeyError as error:
             raise MalformedRecord(f"MarkCell: unknown code {error}") from error
@@ -3493,17 +3089,7 @@ class ChildCell(NamedTuple):
                 _text(v[0], "ChildCell.name"),
                 v[1],
                 _ActorState[v[2]],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
-                v[8],
-                v[9],
-                v[10],
-                v[11],
-                v[12],
-                v[13],
+                *v[3:14],
                 _text(v[14], "ChildCell.last_exit_text"),
             ))
         except KeyError as error:
@@ -3572,15 +3158,9 @@ class TreeCell(NamedTuple):
             return tuple.__new__(cls, (
                 _text(v[0], "TreeCell.venue"),
                 _text(v[1], "TreeCell.instance"),
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7],
+                *v[2:8],
                 _text(v[8], "TreeCell.kill_switch_text"),
-                v[9],
-                v[10],
+                *v[9:11],
             ))
         except KeyError as error:
             raise MalformedRecord(f"TreeCell: unknown code {error}") from error
@@ -3622,8 +3202,7 @@ class Probe64(NamedTuple):
         v = _checked(_Probe64_STRUCT, data, "Probe64")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
+                *v[0:2],
                 v[2:8],
             ))
         except KeyError as error:
@@ -3702,16 +3281,9 @@ class Probe256(NamedTuple):
         v = _checked(_Probe256_STRUCT, data, "Probe256")
         try:
             return tuple.__new__(cls, (
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
+                *v[0:6],
                 _Stage[v[6]],
-                v[7],
-                v[8],
-                v[9],
+                *v[7:10],
                 _Code[v[10]],
                 v[11],
                 _text(v[12], "Probe256.text"),

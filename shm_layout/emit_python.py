@@ -112,10 +112,13 @@ def _sized(data: bytes, size: int, field: str) -> bytes:
 
 
 def _text(data: bytes, field: str) -> str:
-    text = data.rstrip(b"\\0")
-    if not text.isascii() or b"\\0" in text:
-        raise MalformedRecord(f"{field}: text is not ASCII")
-    return text.decode("ascii")
+    try:
+        text = data.rstrip(b"\\0").decode("ascii")
+    except UnicodeDecodeError:
+        raise MalformedRecord(f"{field}: text is not ASCII") from None
+    if "\\0" in text:
+        raise MalformedRecord(f"{field}: text goes on after its end")
+    return text
 
 
 def _counted(values: tuple[int, ...], count: int, field: str) -> tuple[int, ...]:
@@ -227,6 +230,23 @@ def _zero(f: Field, layout: Layout) -> str:
     return f"bytes({f.size})" if f.base == "u8" else f"(0,) * {f.count}"
 
 
+def _unpacked(record: Record, fields: list[Field], layout: Layout) -> list[str]:
+    """The parts of the decoded tuple; plain numbers that lie side by side are one slice."""
+    parts: list[str] = []
+    index = start = 0
+    for f in [*fields, None]:
+        plain = f is not None and not _is_array(f) and _python_type(f, layout) in ("int", "bytes")
+        if not plain and start < index:
+            parts.append(f"v[{start}]" if index - start == 1 else f"*v[{start}:{index}]")
+        if f is None:
+            break
+        if not plain:
+            parts.append(_unpack(f, index, record, layout))
+        index += (f.count or 1) if _is_array(f) else 1
+        start = start if plain else index
+    return parts
+
+
 def _record(record: Record, layout: Layout) -> str:
     name = record.name
     fields = [f for f in record.fields if not f.reserved]
@@ -250,10 +270,7 @@ def _record(record: Record, layout: Layout) -> str:
     lines += [f'        v = _checked(_{name}_STRUCT, data, "{name}")', "        try:"]
     # The class's own constructor is a Python function; a record is read more often than made.
     lines += ["            return tuple.__new__(cls, ("]
-    index = 0
-    for f in fields:
-        lines.append(f"                {_unpack(f, index, record, layout)},")
-        index += (f.count or 1) if _is_array(f) else 1
+    lines += [f"                {part}," for part in _unpacked(record, fields, layout)]
     lines += ["            ))", "        except KeyError as error:"]
     lines += [f'            raise MalformedRecord(f"{name}: unknown code {{error}}") from error']
     lines += ["", "", f'_{name}_STRUCT: Final = Struct("<{formats}")']
