@@ -1,7 +1,5 @@
 """What a comparison finds: differences with place and both values, and how much was compared."""
 
-from typing import NamedTuple
-
 import msgspec
 
 DIFFERENCES_MAX = 1_000
@@ -9,7 +7,7 @@ PRICE = 12
 AMOUNT = 8
 
 
-class Difference(NamedTuple):
+class Difference(msgspec.Struct, frozen=True):
     """One place where two stores do not say the same."""
 
     store: str  # the store in which the place lies
@@ -20,7 +18,7 @@ class Difference(NamedTuple):
     expected: str
 
 
-class Check(NamedTuple):
+class Check(msgspec.Struct, frozen=True):
     """One subject of the comparison."""
 
     subject: str
