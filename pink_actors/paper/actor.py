@@ -77,8 +77,11 @@ class PaperVenue:
         self._server = Server(venue)
         self._pusher = Pusher(venue)
         self._runner = web.AppRunner(
-            self._server.application(), access_log=None, handle_signals=False,
-            shutdown_timeout=SHUTDOWN_S, handler_cancellation=False,
+            self._server.application(),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=SHUTDOWN_S,
+            handler_cancellation=False,
         )
         await self._runner.setup()
         listener = _listen(self._setup.host, self._setup.port)
@@ -139,12 +142,17 @@ def build(setup: Setup, ledger: Ledger) -> Venue:
         instrument.symbol: _market(setup, state, instrument, index, now)
         for index, instrument in enumerate(setup.instruments)
     }
-    unknown = sorted({
-        symbol for account in state.accounts.values()
-        for symbol in (*(p.symbol for p in account.held()),
-                       *(o.accepted.symbol for o in account.open_orders.values()))
-        if symbol not in markets
-    })
+    unknown = sorted(
+        {
+            symbol
+            for account in state.accounts.values()
+            for symbol in (
+                *(p.symbol for p in account.held()),
+                *(o.accepted.symbol for o in account.open_orders.values()),
+            )
+            if symbol not in markets
+        }
+    )
     if unknown:
         raise ConfigError(
             f"{ledger.path}: holds positions or orders in {', '.join(unknown)}; "
@@ -178,9 +186,7 @@ def make_keys(path: Path, accounts: list[str], balance: str) -> list[ApiKey]:
     return known
 
 
-def _market(
-    setup: Setup, state: State, instrument: Instrument, index: int, now: Now
-) -> Market:
+def _market(setup: Setup, state: State, instrument: Instrument, index: int, now: Now) -> Market:
     """A market that goes on from the price the ledger saw last."""
     rng = Random(f"{setup.options.seed}:{instrument.symbol}:{state.starts}")
     price = state.prices.get(instrument.symbol, instrument.start_price_e12)

@@ -71,10 +71,14 @@ class Clockwork:
             for order in exchange.working[symbol].values():
                 if order.extreme_e12 != self._trailed.get(order.order_id, 0):
                     self._trailed[order.order_id] = order.extreme_e12
-                    exchange.record(now, e.Trailed(
-                        account=order.accepted.account, order_id=order.order_id,
-                        extreme=order.extreme_e12,
-                    ))
+                    exchange.record(
+                        now,
+                        e.Trailed(
+                            account=order.accepted.account,
+                            order_id=order.order_id,
+                            extreme=order.extreme_e12,
+                        ),
+                    )
 
     def _touched(self, market: Market, order: Order) -> bool:
         limit = order.accepted.price
@@ -84,8 +88,13 @@ class Clockwork:
 
     def _condition(self, account: Account, market: Market, order: Order, now: Now) -> None:
         kind = order.accepted
-        probe = NewOrder(kind.symbol, kind.side, kind.type, stop_e12=kind.stop_price,
-                         working_type=kind.working_type)
+        probe = NewOrder(
+            kind.symbol,
+            kind.side,
+            kind.type,
+            stop_e12=kind.stop_price,
+            working_type=kind.working_type,
+        )
         price = reference_e12(market, probe)
         if kind.type == "TRAILING_STOP_MARKET":
             if not self._trail(order, price):
@@ -98,9 +107,9 @@ class Clockwork:
             position = account.position(kind.symbol, kind.position_side)
             qty = max(0, -position.qty_e8 * order.sign)
         exchange.stats.triggers += 1
-        exchange.record(now, e.Triggered(
-            account=account.name, order_id=order.order_id, price=price, qty=qty
-        ))
+        exchange.record(
+            now, e.Triggered(account=account.name, order_id=order.order_id, price=price, qty=qty)
+        )
         exchange.work(account, order, now, fresh=True)
 
     def _trail(self, order: Order, price_e12: int) -> bool:
@@ -135,17 +144,22 @@ class Clockwork:
                 drawn = int(self._rng.gauss(10_000, 8_000))
                 market.funding_rate_e8 = max(-FUNDING_CAP_E8, min(FUNDING_CAP_E8, drawn))
 
-    def _pay_funding(
-        self, account: Account, market: Market, position: Position, now: Now
-    ) -> None:
+    def _pay_funding(self, account: Account, market: Market, position: Position, now: Now) -> None:
         exchange = self._exchange
         signed = market.mark_e12 * position.qty_e8 * market.funding_rate_e8
         amount = -div_half_even(signed, 10**20)
-        exchange.record(now, e.MoneyMoved(
-            account=account.name, kind="FUNDING_FEE", symbol=position.symbol, amount=amount,
-            wallet_after=account.wallet_e8 + amount, info="Funding Fee",
-            position_side=position.side,
-        ))
+        exchange.record(
+            now,
+            e.MoneyMoved(
+                account=account.name,
+                kind="FUNDING_FEE",
+                symbol=position.symbol,
+                amount=amount,
+                wallet_after=account.wallet_e8 + amount,
+                info="Funding Fee",
+                position_side=position.side,
+            ),
+        )
         exchange.stats.fundings += 1
         isolated = account.isolated(position.symbol)
         keys = ((position.symbol, position.side),) if isolated else ()
@@ -185,8 +199,15 @@ class Clockwork:
             exchange.force(account, position.symbol, position.side, qty, "LIQUIDATION", now)
         short = max(0, floor) - account.wallet_e8
         if short > 0:
-            exchange.record(now, e.MoneyMoved(
-                account=account.name, kind="INSURANCE_CLEAR", symbol=position.symbol,
-                amount=short, wallet_after=account.wallet_e8 + short, info="Insurance fund",
-            ))
+            exchange.record(
+                now,
+                e.MoneyMoved(
+                    account=account.name,
+                    kind="INSURANCE_CLEAR",
+                    symbol=position.symbol,
+                    amount=short,
+                    wallet_after=account.wallet_e8 + short,
+                    info="Insurance fund",
+                ),
+            )
             exchange.tell_account(account, "ORDER", short, ())

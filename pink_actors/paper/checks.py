@@ -128,13 +128,16 @@ def _check_closing(account: Account, order: NewOrder, closable: int) -> Refusal 
     if order.qty_e8 > closable:
         if order.reduce_only:
             return r.REDUCE_ONLY
-        return r.CLOSABLE if order.type in CLOSING_TYPES else Refusal(
-            110203, "The closable amount is insufficient"
+        return (
+            r.CLOSABLE
+            if order.type in CLOSING_TYPES
+            else Refusal(110203, "The closable amount is insufficient")
         )
     if order.type in CLOSING_TYPES:
         kind = order.type.startswith("TAKE_PROFIT")
         resting = sum(
-            other.rest_e8 for other in account.open_orders.values()
+            other.rest_e8
+            for other in account.open_orders.values()
             if other.accepted.symbol == order.symbol
             and other.accepted.position_side == order.position_side
             and other.accepted.side == order.side

@@ -108,8 +108,10 @@ def _setup(arguments: argparse.Namespace) -> Setup:
         speed=_speed(arguments.speed),
         plan=read_plan(arguments.faults) if arguments.faults is not None else FaultPlan(),
         options=Options(
-            seed=arguments.seed, rate_limits=arguments.rate_limits == "on",
-            control=arguments.control, coin=arguments.coin,
+            seed=arguments.seed,
+            rate_limits=arguments.rate_limits == "on",
+            control=arguments.control,
+            coin=arguments.coin,
             partial_share=_share(arguments.partial_share),
         ),
     )

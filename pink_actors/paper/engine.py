@@ -82,15 +82,30 @@ class Exchange:
         market = self.markets[order.symbol]
         order_id = self.next_order_id(now)
         price = bound_e12(market, order) if order.type == "MARKET" else order.price_e12
-        self.record(now, e.OrderAccepted(
-            account=account.name, order_id=order_id, client_order_id=order.client_order_id,
-            symbol=order.symbol, side=order.side, position_side=order.position_side,
-            type=order.type, qty=order.qty_e8, price=price, stop_price=order.stop_e12,
-            time_in_force=order.time_in_force, working_type=order.working_type,
-            reduce_only=order.reduce_only, close_position=order.close_position,
-            price_rate=order.rate_e8, activation_price=order.activation_e12,
-            stop_loss=order.stop_loss, take_profit=order.take_profit, parent_id=order.parent_id,
-        ))
+        self.record(
+            now,
+            e.OrderAccepted(
+                account=account.name,
+                order_id=order_id,
+                client_order_id=order.client_order_id,
+                symbol=order.symbol,
+                side=order.side,
+                position_side=order.position_side,
+                type=order.type,
+                qty=order.qty_e8,
+                price=price,
+                stop_price=order.stop_e12,
+                time_in_force=order.time_in_force,
+                working_type=order.working_type,
+                reduce_only=order.reduce_only,
+                close_position=order.close_position,
+                price_rate=order.rate_e8,
+                activation_price=order.activation_e12,
+                stop_loss=order.stop_loss,
+                take_profit=order.take_profit,
+                parent_id=order.parent_id,
+            ),
+        )
         taken = account.orders[order_id]
         self.working[order.symbol][order_id] = taken
         self._tell_order(account, taken, "NEW", None)
@@ -109,9 +124,10 @@ class Exchange:
 
     def end(self, account: Account, order: Order, status: str, reason: str, now: Now) -> None:
         """Take an order out of the market."""
-        self.record(now, e.Ended(
-            account=account.name, order_id=order.order_id, status=status, reason=reason
-        ))
+        self.record(
+            now,
+            e.Ended(account=account.name, order_id=order.order_id, status=status, reason=reason),
+        )
         self._forget(order)
         self.stats.ended_by_venue += reason != "user"
         execution = "EXPIRED" if status == "EXPIRED" else "CANCELED"
@@ -180,7 +196,8 @@ class Exchange:
         """Announce the wallet and the named positions as they are now."""
         changed = tuple(
             msgspec.structs.replace(account.positions[key])
-            for key in symbols if key in account.positions
+            for key in symbols
+            if key in account.positions
         )
         self.events.append(
             AccountEvent(account.name, reason, account.wallet_e8, change_e8, changed)
@@ -196,14 +213,29 @@ class Exchange:
         """Close part of a position by the venue's hand, at the mark price."""
         position = account.position(symbol, side)
         market = self.markets[symbol]
-        taken = self.accept(account, NewOrder(
-            symbol=symbol, side="SELL" if position.qty_e8 > 0 else "BUY", type="MARKET",
-            position_side=side, qty_e8=min(qty_e8, abs(position.qty_e8)),
-        ), now)
-        self.record(now, e.Liquidated(
-            account=account.name, order_id=taken.order_id, symbol=symbol, position_side=side,
-            kind=kind, qty=taken.qty_e8, price=market.mark_e12,
-        ))
+        taken = self.accept(
+            account,
+            NewOrder(
+                symbol=symbol,
+                side="SELL" if position.qty_e8 > 0 else "BUY",
+                type="MARKET",
+                position_side=side,
+                qty_e8=min(qty_e8, abs(position.qty_e8)),
+            ),
+            now,
+        )
+        self.record(
+            now,
+            e.Liquidated(
+                account=account.name,
+                order_id=taken.order_id,
+                symbol=symbol,
+                position_side=side,
+                kind=kind,
+                qty=taken.qty_e8,
+                price=market.mark_e12,
+            ),
+        )
         self.stats.liquidations += kind == "LIQUIDATION"
         self.stats.adl += kind == "ADL"
         self._execute(account, taken, taken.qty_e8, market.mark_e12, True, now)
@@ -226,7 +258,8 @@ class Exchange:
         refusal = check_order(account, market, order, self.marks())
         if refusal is None and order.time_in_force == "PostOnly" and order.type == "LIMIT":
             crosses = (
-                order.price_e12 >= market.ask_e12 if order.buyer
+                order.price_e12 >= market.ask_e12
+                if order.buyer
                 else order.price_e12 <= market.bid_e12
             )
             return r.WOULD_TAKE if crosses else None
@@ -236,8 +269,13 @@ class Exchange:
         """The prices and quantities this order can have now; a maker gets its own price."""
         buyer = order.accepted.side == "BUY"
         limit = order.accepted.price
-        unbounded = order.accepted.type not in ("LIMIT", "MARKET", "STOP", "TAKE_PROFIT",
-                                                "TRIGGER_LIMIT")
+        unbounded = order.accepted.type not in (
+            "LIMIT",
+            "MARKET",
+            "STOP",
+            "TAKE_PROFIT",
+            "TRIGGER_LIMIT",
+        )
         if not taker:
             best = market.ask_e12 if buyer else market.bid_e12
             touched = best <= limit if buyer else best >= limit
@@ -298,10 +336,18 @@ class Exchange:
         rate = instrument.taker_rate_e8 if taker else instrument.maker_rate_e8
         fee = fee_e8(price_e12, qty_e8, rate)
         fill = e.Filled(
-            account=account.name, order_id=order.order_id, client_order_id=kind.client_order_id,
-            trade_id=self.state.trade_id_last + 1, symbol=kind.symbol, side=kind.side,
-            position_side=kind.position_side, qty=qty_e8, price=price_e12, fee=fee,
-            realised_pnl=effect.realised_e8, role="taker" if taker else "maker",
+            account=account.name,
+            order_id=order.order_id,
+            client_order_id=kind.client_order_id,
+            trade_id=self.state.trade_id_last + 1,
+            symbol=kind.symbol,
+            side=kind.side,
+            position_side=kind.position_side,
+            qty=qty_e8,
+            price=price_e12,
+            fee=fee,
+            realised_pnl=effect.realised_e8,
+            role="taker" if taker else "maker",
             position_after=effect.qty_after_e8,
             wallet_after=account.wallet_e8 + effect.realised_e8 - fee,
         )
@@ -321,10 +367,16 @@ class Exchange:
 
     def _closes(self, order: Order) -> bool:
         kind = order.accepted
-        return closes_only(NewOrder(
-            kind.symbol, kind.side, kind.type, kind.position_side,
-            reduce_only=kind.reduce_only, close_position=kind.close_position,
-        ))
+        return closes_only(
+            NewOrder(
+                kind.symbol,
+                kind.side,
+                kind.type,
+                kind.position_side,
+                reduce_only=kind.reduce_only,
+                close_position=kind.close_position,
+            )
+        )
 
     def _attach_exits(self, account: Account, order: Order, now: Now) -> None:
         """Place the stop-loss and take-profit that an order carried, for what it filled."""
@@ -336,9 +388,7 @@ class Exchange:
             if wanted is not None:
                 self.place(account, wanted, now)
 
-    def _drop_exits(
-        self, account: Account, symbol: str, side: str, done: Order, now: Now
-    ) -> None:
+    def _drop_exits(self, account: Account, symbol: str, side: str, done: Order, now: Now) -> None:
         """A flat position has no use for its stops: the venue cancels them itself."""
         for order in list(account.open_orders.values()):
             kind = order.accepted

@@ -173,6 +173,19 @@ class MarketSeen(Entry, tag="market", kw_only=True):
 
 
 ENTRY_TYPES: tuple[type[Entry], ...] = (
-    Started, AccountOpened, OrderAccepted, Filled, Ended, Triggered, Trailed, Amended, MoneyMoved,
-    Liquidated, ModeSet, LeverageSet, MarginTypeSet, MarginMoved, MarketSeen,
+    Started,
+    AccountOpened,
+    OrderAccepted,
+    Filled,
+    Ended,
+    Triggered,
+    Trailed,
+    Amended,
+    MoneyMoved,
+    Liquidated,
+    ModeSet,
+    LeverageSet,
+    MarginTypeSet,
+    MarginMoved,
+    MarketSeen,
 )

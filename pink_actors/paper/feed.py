@@ -113,8 +113,8 @@ class Replay:
             if candle.open_ms < from_ms:
                 continue
             rises = candle.close_e12 >= candle.open_e12
-            inner = (candle.low_e12, candle.high_e12) if rises else (
-                candle.high_e12, candle.low_e12
+            inner = (
+                (candle.low_e12, candle.high_e12) if rises else (candle.high_e12, candle.low_e12)
             )
             prices = (candle.open_e12, *inner, candle.close_e12)
             for index, price in enumerate(prices):

@@ -105,5 +105,3 @@ def maintenance_e8(value_e8: int) -> int:
     """The margin below which a position of this value is liquidated."""
     rate_e8 = tier_of(value_e8).rate_e8
     return value_e8 * rate_e8 // QTY_ONE
-
-

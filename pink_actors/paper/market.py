@@ -181,7 +181,7 @@ def grouped(bars: list[Bar], span_ms: int, limit: int) -> list[Bar]:
             last.close_e12 = bar.close_e12
             last.volume_e8 += bar.volume_e8
         else:
-            joined.append(Bar(
-                start, bar.open_e12, bar.high_e12, bar.low_e12, bar.close_e12, bar.volume_e8
-            ))
+            joined.append(
+                Bar(start, bar.open_e12, bar.high_e12, bar.low_e12, bar.close_e12, bar.volume_e8)
+            )
     return joined[-limit:]

@@ -14,8 +14,10 @@ def read_order(markets: dict[str, Market], params: dict[str, str]) -> NewOrder |
     """Read an order; digits beyond the precision are cut off, unknown names are ignored."""
     market = markets.get(params.get("symbol", ""))
     if market is None:
-        return r.NO_SYMBOL if params.get("symbol") else bad(
-            "Invalid parameters, err:symbol: This field is required"
+        return (
+            r.NO_SYMBOL
+            if params.get("symbol")
+            else bad("Invalid parameters, err:symbol: This field is required")
         )
     instrument = market.instrument
     numbers: dict[str, int] = {}
@@ -39,16 +41,22 @@ def read_order(markets: dict[str, Market], params: dict[str, str]) -> NewOrder |
         if text and (kind not in NAMED_TYPES or read_attached(text, allowed) is None):
             return bad(f"Invalid parameters, err:{field}: This field is invalid")
     return NewOrder(
-        symbol=instrument.symbol, side=params.get("side", ""), type=kind,
+        symbol=instrument.symbol,
+        side=params.get("side", ""),
+        type=kind,
         position_side=params.get("positionSide", "") or "LONG",
-        qty_e8=truncate(qty, instrument.step_e8), price_e12=numbers["price"],
-        stop_e12=numbers["stopPrice"], time_in_force=params.get("timeInForce") or "GTC",
+        qty_e8=truncate(qty, instrument.step_e8),
+        price_e12=numbers["price"],
+        stop_e12=numbers["stopPrice"],
+        time_in_force=params.get("timeInForce") or "GTC",
         working_type=params.get("workingType") or "MARK_PRICE",
         client_order_id=name.lower() if kind in NAMED_TYPES else "",
         reduce_only=params.get("reduceOnly", "").lower() == "true",
         close_position=params.get("closePosition", "").lower() == "true",
-        rate_e8=numbers["priceRate"], activation_e12=numbers["activationPrice"],
-        stop_loss=params.get("stopLoss", ""), take_profit=params.get("takeProfit", ""),
+        rate_e8=numbers["priceRate"],
+        activation_e12=numbers["activationPrice"],
+        stop_loss=params.get("stopLoss", ""),
+        take_profit=params.get("takeProfit", ""),
     )
 
 

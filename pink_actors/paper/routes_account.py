@@ -45,7 +45,8 @@ def positions(call: Call) -> Answer:
     held, wallet = _positions_seen(call)
     return [
         position_row(position, call.account, venue.markets[position.symbol], wallet)
-        for position in held if symbol in ("", position.symbol)
+        for position in held
+        if symbol in ("", position.symbol)
     ]
 
 
@@ -70,21 +71,24 @@ def income(call: Call) -> Answer:
     for moved in call.account.money:
         fits = symbol in ("", moved.symbol) and kind in ("", moved.kind)
         if fits and start <= moved.wall_ms <= end:
-            row = income_row(moved.kind, moved.symbol, moved.amount, moved.wall_ms,
-                             (moved.seq, 0), moved.info)
+            row = income_row(
+                moved.kind, moved.symbol, moved.amount, moved.wall_ms, (moved.seq, 0), moved.info
+            )
             row["marketTime"] = moved.market_ms
             rows.append((moved.wall_ms, moved.seq, row))
     rows.sort(key=lambda row: row[:2], reverse=True)
-    return [row for _, _, row in rows[:max(1, min(limit, 1000))]]
+    return [row for _, _, row in rows[: max(1, min(limit, 1000))]]
 
 
 def commission_rate(call: Call) -> Answer:
     """The fees, as numbers."""
     instrument = next(iter(call.venue.markets.values())).instrument
-    return {"commission": {
-        "takerCommissionRate": number(instrument.taker_rate_e8, 8),
-        "makerCommissionRate": number(instrument.maker_rate_e8, 8),
-    }}
+    return {
+        "commission": {
+            "takerCommissionRate": number(instrument.taker_rate_e8, 8),
+            "makerCommissionRate": number(instrument.maker_rate_e8, 8),
+        }
+    }
 
 
 def leverage(call: Call) -> Answer:
@@ -100,7 +104,9 @@ def leverage(call: Call) -> Answer:
     free = margin_use(account, call.venue.exchange.marks()).available_e8
     limit = market.instrument.leverage_max
     return {
-        "longLeverage": long_side, "shortLeverage": short_side, "maxLongLeverage": limit,
+        "longLeverage": long_side,
+        "shortLeverage": short_side,
+        "maxLongLeverage": limit,
         "maxShortLeverage": limit,
         "availableLongVol": rounded_text(free * long_side * 10**12 // market.last_e12, 8, 4),
         "availableShortVol": rounded_text(free * short_side * 10**12 // market.last_e12, 8, 4),
@@ -126,9 +132,10 @@ def set_leverage(call: Call) -> Answer:
     if wanted > market.instrument.leverage_max:
         return Refusal(101414, "The maximum leverage for this trading pair has been exceeded")
     if call.account.leverage_of(symbol, side) != wanted:
-        call.venue.record(call.now, e.LeverageSet(
-            account=call.account.name, symbol=symbol, side=side, leverage=wanted
-        ))
+        call.venue.record(
+            call.now,
+            e.LeverageSet(account=call.account.name, symbol=symbol, side=side, leverage=wanted),
+        )
         call.venue.exchange.tell_config(call.account, symbol)
     return {"leverage": wanted, "symbol": symbol}
 
@@ -150,9 +157,9 @@ def set_margin_type(call: Call) -> Answer:
     busy = any(o.accepted.symbol == symbol for o in call.account.open_orders.values())
     if busy or any(position.symbol == symbol for position in call.account.held()):
         return bad("you have open orders or positions, margin type can not be changed")
-    call.venue.record(call.now, e.MarginTypeSet(
-        account=call.account.name, symbol=symbol, margin_type=wanted
-    ))
+    call.venue.record(
+        call.now, e.MarginTypeSet(account=call.account.name, symbol=symbol, margin_type=wanted)
+    )
     call.venue.exchange.tell_config(call.account, symbol)
     return Bare({"code": 0, "msg": ""})
 
@@ -190,10 +197,15 @@ def position_margin(call: Call) -> Answer:
     free = margin_use(account, call.venue.exchange.marks()).available_e8
     if amount > (free if kind == "1" else position.isolated_e8):
         return r.NO_MARGIN
-    call.venue.record(call.now, e.MarginMoved(
-        account=account.name, symbol=symbol, position_side=side,
-        amount=amount if kind == "1" else -amount,
-    ))
+    call.venue.record(
+        call.now,
+        e.MarginMoved(
+            account=account.name,
+            symbol=symbol,
+            position_side=side,
+            amount=amount if kind == "1" else -amount,
+        ),
+    )
     call.venue.exchange.tell_account(account, "ORDER", 0, ((symbol, side),))
     return Bare({"code": 0, "msg": "", "amount": number(amount, 8), "type": int(kind)})
 
@@ -211,10 +223,13 @@ def test_funds(call: Call) -> Answer:
 def position_history(call: Call) -> Answer:
     """Positions that are over, newest first."""
     symbol = call.text("symbol")
-    return {"positionHistory": [
-        closed_row(closed, call.venue.markets[closed.position.symbol].instrument)
-        for closed in reversed(call.account.closed) if symbol in ("", closed.position.symbol)
-    ][:1000]}
+    return {
+        "positionHistory": [
+            closed_row(closed, call.venue.markets[closed.position.symbol].instrument)
+            for closed in reversed(call.account.closed)
+            if symbol in ("", closed.position.symbol)
+        ][:1000]
+    }
 
 
 def listen_key_new(call: Call) -> Answer:

@@ -59,8 +59,14 @@ class SkewClock(msgspec.Struct, tag_field="op", tag="skew"):
 
 
 Command = (
-    AddFault | ClearFaults | MoveMoney | JumpPrice | Deleverage | ExpireKeys
-    | CutSockets | SkewClock
+    AddFault
+    | ClearFaults
+    | MoveMoney
+    | JumpPrice
+    | Deleverage
+    | ExpireKeys
+    | CutSockets
+    | SkewClock
 )
 
 
@@ -78,9 +84,9 @@ def control(venue: Venue, body: bytes, now: Now) -> Done:
         return Done(str(error))
     match command:
         case AddFault():
-            rule = FaultRule(**{
-                name: getattr(command, name) for name in FaultRule.__struct_fields__
-            })
+            rule = FaultRule(
+                **{name: getattr(command, name) for name in FaultRule.__struct_fields__}
+            )
             return Done("" if venue.faults.add(rule) else "too many rules")
         case ClearFaults():
             venue.faults.clear()
@@ -168,8 +174,12 @@ def statistics(venue: Venue, now: Now) -> Json:
         if isinstance(entry.feed, Replay):
             span = max(1, entry.feed.end_ms - entry.feed.first_ms)
             passed = max(0, now.market_ms - entry.feed.first_ms)
-            market = {**market, "replayed": symbol, "done": entry.feed.done,
-                      "percent": min(100, passed * 100 // span)}
+            market = {
+                **market,
+                "replayed": symbol,
+                "done": entry.feed.done,
+                "percent": min(100, passed * 100 // span),
+            }
     return {
         **msgspec.to_builtins(venue.stats),
         "ledger_commits": venue.ledger.commits,
@@ -177,13 +187,16 @@ def statistics(venue: Venue, now: Now) -> Json:
         "market": market,
         "accounts": {
             account.name: {
-                "wallet": exact_text(account.wallet_e8, 8), "hedge": account.hedge,
-                "open_orders": len(account.open_orders), "orders": len(account.orders),
+                "wallet": exact_text(account.wallet_e8, 8),
+                "hedge": account.hedge,
+                "open_orders": len(account.open_orders),
+                "orders": len(account.orders),
                 "fills": len(account.fills),
                 "positions": {
                     f"{p.symbol} {p.side}": exact_text(p.qty_e8, 8) for p in account.held()
                 },
-            } for account in venue.state.accounts.values()
+            }
+            for account in venue.state.accounts.values()
         },
         "prices": {symbol: exact_text(m.last_e12, 12) for symbol, m in venue.markets.items()},
     }
@@ -193,5 +206,3 @@ def _account(venue: Venue, name: str) -> Account | None:
     if name:
         return venue.state.accounts.get(name)
     return next(iter(venue.state.accounts.values()), None)
-
-

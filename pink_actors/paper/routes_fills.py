@@ -22,10 +22,12 @@ def all_fills(call: Call) -> Answer:
     if isinstance(chosen, Refusal):
         return chosen
     markets, orders = call.venue.markets, call.account.orders
-    return {"fill_orders": [
-        fill_row(fill, orders.get(fill.order_id), markets[fill.symbol].instrument)
-        for fill in reversed(chosen)
-    ]}
+    return {
+        "fill_orders": [
+            fill_row(fill, orders.get(fill.order_id), markets[fill.symbol].instrument)
+            for fill in reversed(chosen)
+        ]
+    }
 
 
 def fill_history(call: Call) -> Answer:
@@ -54,7 +56,7 @@ def fill_history(call: Call) -> Answer:
     return {
         "fill_history_orders": [
             history_row(fill, call.venue.markets[fill.symbol].instrument)
-            for fill in rows[start:start + size]
+            for fill in rows[start : start + size]
         ],
         "total": len(rows),
     }
@@ -69,8 +71,10 @@ def _chosen(call: Call) -> list[Filled] | Refusal:
         return order_id
     symbol = call.text("symbol")
     return [
-        fill for fill in call.account.fills
-        if span[0] <= fill.wall_ms <= span[1] and symbol in ("", fill.symbol)
+        fill
+        for fill in call.account.fills
+        if span[0] <= fill.wall_ms <= span[1]
+        and symbol in ("", fill.symbol)
         and order_id in (0, fill.order_id)
     ]
 

@@ -29,15 +29,29 @@ def contract_row(market: Market) -> Json:
     """One contract; tick and step follow from the two precisions."""
     i = market.instrument
     return {
-        "contractId": i.contract_id, "symbol": i.symbol, "size": "0",
-        "quantityPrecision": i.qty_places, "pricePrecision": i.price_places,
-        "feeRate": number(i.taker_rate_e8, 8), "makerFeeRate": number(i.maker_rate_e8, 8),
-        "takerFeeRate": number(i.taker_rate_e8, 8), "tradeMinLimit": 0,
-        "tradeMinQuantity": number(i.qty_min_e8, 8), "tradeMinUSDT": number(i.notional_min_e8, 8),
-        "maxLongLeverage": i.leverage_max, "maxShortLeverage": i.leverage_max,
-        "currency": "USDT", "asset": i.asset, "status": 1, "apiStateOpen": "true",
-        "apiStateClose": "true", "brokerState": "true", "launchTime": LAUNCHED_MS,
-        "maintainTime": 0, "offTime": 0, "displayName": i.symbol,
+        "contractId": i.contract_id,
+        "symbol": i.symbol,
+        "size": "0",
+        "quantityPrecision": i.qty_places,
+        "pricePrecision": i.price_places,
+        "feeRate": number(i.taker_rate_e8, 8),
+        "makerFeeRate": number(i.maker_rate_e8, 8),
+        "takerFeeRate": number(i.taker_rate_e8, 8),
+        "tradeMinLimit": 0,
+        "tradeMinQuantity": number(i.qty_min_e8, 8),
+        "tradeMinUSDT": number(i.notional_min_e8, 8),
+        "maxLongLeverage": i.leverage_max,
+        "maxShortLeverage": i.leverage_max,
+        "currency": "USDT",
+        "asset": i.asset,
+        "status": 1,
+        "apiStateOpen": "true",
+        "apiStateClose": "true",
+        "brokerState": "true",
+        "launchTime": LAUNCHED_MS,
+        "maintainTime": 0,
+        "offTime": 0,
+        "displayName": i.symbol,
     }
 
 
@@ -54,13 +68,19 @@ def ticker_row(market: Market, now: Now) -> Json:
     ask, bid = market.top(buyer=True), market.top(buyer=False)
     turnover = div_half_even(day.volume_e8 * market.last_e12, PRICE_ONE)
     return {
-        "symbol": i.symbol, "priceChange": price_text(change, i),
+        "symbol": i.symbol,
+        "priceChange": price_text(change, i),
         "priceChangePercent": rounded_text(change * 10**10 // day.open_e12, 8, 2),
-        "lastPrice": price_text(market.last_e12, i), "lastQty": "1",
-        "highPrice": price_text(day.high_e12, i), "lowPrice": price_text(day.low_e12, i),
-        "volume": rounded_text(day.volume_e8, 8, 4), "quoteVolume": rounded_text(turnover, 8, 2),
-        "openPrice": price_text(day.open_e12, i), "openTime": day.open_ms,
-        "closeTime": now.wall_ms, "askPrice": price_text(ask.price_e12, i),
+        "lastPrice": price_text(market.last_e12, i),
+        "lastQty": "1",
+        "highPrice": price_text(day.high_e12, i),
+        "lowPrice": price_text(day.low_e12, i),
+        "volume": rounded_text(day.volume_e8, 8, 4),
+        "quoteVolume": rounded_text(turnover, 8, 2),
+        "openPrice": price_text(day.open_e12, i),
+        "openTime": day.open_ms,
+        "closeTime": now.wall_ms,
+        "askPrice": price_text(ask.price_e12, i),
         "askQty": rounded_text(ask.qty_e8, 8, i.qty_places),
         "bidPrice": price_text(bid.price_e12, i),
         "bidQty": rounded_text(bid.qty_e8, 8, i.qty_places),
@@ -69,14 +89,20 @@ def ticker_row(market: Market, now: Now) -> Json:
 
 def premium_index(call: Call) -> Answer:
     """Mark price, index price and funding."""
-    return _one_or_all(call, [{
-        "symbol": market.instrument.symbol,
-        "markPrice": price_text(market.mark_e12, market.instrument),
-        "indexPrice": price_text(market.mark_e12, market.instrument),
-        "lastFundingRate": rounded_text(market.funding_rate_e8, 8, 8),
-        "nextFundingTime": call.venue.clockwork.next_funding_ms,
-        "time": call.now.wall_ms,
-    } for market in _chosen(call)])
+    return _one_or_all(
+        call,
+        [
+            {
+                "symbol": market.instrument.symbol,
+                "markPrice": price_text(market.mark_e12, market.instrument),
+                "indexPrice": price_text(market.mark_e12, market.instrument),
+                "lastFundingRate": rounded_text(market.funding_rate_e8, 8, 8),
+                "nextFundingTime": call.venue.clockwork.next_funding_ms,
+                "time": call.now.wall_ms,
+            }
+            for market in _chosen(call)
+        ],
+    )
 
 
 def depth(call: Call) -> Answer:
@@ -97,19 +123,31 @@ def book_ticker(call: Call) -> Answer:
     if market is None:
         return NO_SYMBOL
     ask, bid = market.top(buyer=True), market.top(buyer=False)
-    return {"book_ticker": {
-        "symbol": market.instrument.symbol, "bid_price": number(bid.price_e12, 12),
-        "bid_qty": number(bid.qty_e8, 8), "ask_price": number(ask.price_e12, 12),
-        "ask_qty": number(ask.qty_e8, 8), "time": call.now.wall_ms,
-    }}
+    return {
+        "book_ticker": {
+            "symbol": market.instrument.symbol,
+            "bid_price": number(bid.price_e12, 12),
+            "bid_qty": number(bid.qty_e8, 8),
+            "ask_price": number(ask.price_e12, 12),
+            "ask_qty": number(ask.qty_e8, 8),
+            "time": call.now.wall_ms,
+        }
+    }
 
 
 def price_ticker(call: Call) -> Answer:
     """The last price alone."""
-    return _one_or_all(call, [{
-        "symbol": market.instrument.symbol,
-        "price": price_text(market.last_e12, market.instrument), "time": call.now.wall_ms,
-    } for market in _chosen(call)])
+    return _one_or_all(
+        call,
+        [
+            {
+                "symbol": market.instrument.symbol,
+                "price": price_text(market.last_e12, market.instrument),
+                "time": call.now.wall_ms,
+            }
+            for market in _chosen(call)
+        ],
+    )
 
 
 def trades(call: Call) -> Answer:
@@ -121,12 +159,17 @@ def trades(call: Call) -> Answer:
     if isinstance(limit, Refusal):
         return limit
     i = market.instrument
-    return [{
-        "time": t.wall_ms, "isBuyerMaker": t.buyer_made, "price": price_text(t.price_e12, i),
-        "qty": rounded_text(t.qty_e8, 8, i.qty_places),
-        "quoteQty": rounded_text(div_half_even(t.price_e12 * t.qty_e8, PRICE_ONE), 8, 2),
-        "id": str(t.trade_id),
-    } for t in list(market.trades)[-max(1, min(limit, 1000)):]]
+    return [
+        {
+            "time": t.wall_ms,
+            "isBuyerMaker": t.buyer_made,
+            "price": price_text(t.price_e12, i),
+            "qty": rounded_text(t.qty_e8, 8, i.qty_places),
+            "quoteQty": rounded_text(div_half_even(t.price_e12 * t.qty_e8, PRICE_ONE), 8, 2),
+            "id": str(t.trade_id),
+        }
+        for t in list(market.trades)[-max(1, min(limit, 1000)) :]
+    ]
 
 
 def klines(call: Call) -> Answer:
@@ -135,11 +178,17 @@ def klines(call: Call) -> Answer:
     if isinstance(rows, Refusal):
         return rows
     i = call.venue.markets[call.text("symbol")].instrument
-    return [{
-        "open": price_text(b.open_e12, i), "close": price_text(b.close_e12, i),
-        "high": price_text(b.high_e12, i), "low": price_text(b.low_e12, i),
-        "volume": rounded_text(b.volume_e8, 8, 2), "time": b.open_ms,
-    } for b in reversed(rows)]
+    return [
+        {
+            "open": price_text(b.open_e12, i),
+            "close": price_text(b.close_e12, i),
+            "high": price_text(b.high_e12, i),
+            "low": price_text(b.low_e12, i),
+            "volume": rounded_text(b.volume_e8, 8, 2),
+            "time": b.open_ms,
+        }
+        for b in reversed(rows)
+    ]
 
 
 def mark_klines(call: Call) -> Answer:
@@ -149,11 +198,18 @@ def mark_klines(call: Call) -> Answer:
         return rows
     i = call.venue.markets[call.text("symbol")].instrument
     span = KLINE_MS.get(call.text("interval"), 60_000)
-    return [{
-        "open": price_text(b.open_e12, i), "close": price_text(b.close_e12, i),
-        "high": price_text(b.high_e12, i), "low": price_text(b.low_e12, i),
-        "volume": "0", "openTime": b.open_ms, "closeTime": b.open_ms + span - 1,
-    } for b in reversed(rows)]
+    return [
+        {
+            "open": price_text(b.open_e12, i),
+            "close": price_text(b.close_e12, i),
+            "high": price_text(b.high_e12, i),
+            "low": price_text(b.low_e12, i),
+            "volume": "0",
+            "openTime": b.open_ms,
+            "closeTime": b.open_ms + span - 1,
+        }
+        for b in reversed(rows)
+    ]
 
 
 def funding_rate(call: Call) -> Answer:
@@ -167,10 +223,15 @@ def funding_rate(call: Call) -> Answer:
     past = list(market.funding) or [
         (call.venue.clockwork.next_funding_ms - FUNDING_MS, market.funding_rate_e8)
     ]
-    return [{
-        "symbol": market.instrument.symbol, "fundingRate": rounded_text(rate, 8, 8),
-        "fundingTime": at_ms, "markPrice": price_text(market.mark_e12, market.instrument),
-    } for at_ms, rate in reversed(past[-max(1, min(limit, 1000)):])]
+    return [
+        {
+            "symbol": market.instrument.symbol,
+            "fundingRate": rounded_text(rate, 8, 8),
+            "fundingTime": at_ms,
+            "markPrice": price_text(market.mark_e12, market.instrument),
+        }
+        for at_ms, rate in reversed(past[-max(1, min(limit, 1000)) :])
+    ]
 
 
 def open_interest(call: Call) -> Answer:
@@ -182,7 +243,8 @@ def open_interest(call: Call) -> Answer:
     value = sum(
         position.value_e8(market.mark_e12)
         for account in call.venue.state.accounts.values()
-        for position in account.held() if position.symbol == symbol
+        for position in account.held()
+        if position.symbol == symbol
     )
     return {"openInterest": rounded_text(value, 8, 2), "symbol": symbol, "time": call.now.wall_ms}
 
@@ -196,10 +258,14 @@ def trading_rules(call: Call) -> Answer:
     buy_low, buy_high = price_band_e12(market, buyer=True)
     sell_low, sell_high = price_band_e12(market, buyer=False)
     return {
-        "minSizeCoin": exact_text(i.qty_min_e8, 8), "minSizeUsd": exact_text(i.notional_min_e8, 8),
-        "maxNumOrder": str(OPEN_ORDERS_MAX), "protectionThreshold": "0.1",
-        "buyMaxPrice": price_text(buy_high, i), "buyMinPrice": price_text(buy_low, i),
-        "sellMaxPrice": price_text(sell_high, i), "sellMinPrice": price_text(sell_low, i),
+        "minSizeCoin": exact_text(i.qty_min_e8, 8),
+        "minSizeUsd": exact_text(i.notional_min_e8, 8),
+        "maxNumOrder": str(OPEN_ORDERS_MAX),
+        "protectionThreshold": "0.1",
+        "buyMaxPrice": price_text(buy_high, i),
+        "buyMinPrice": price_text(buy_low, i),
+        "sellMaxPrice": price_text(sell_high, i),
+        "sellMinPrice": price_text(sell_low, i),
         "marketRatio": exact_text(BOUND_BP, 4),
     }
 
@@ -209,12 +275,17 @@ def maintenance_tiers(call: Call) -> Answer:
     symbol = call.text("symbol")
     if symbol not in call.venue.markets:
         return NO_SYMBOL
-    return [{
-        "tier": f"Tier {number_}", "symbol": symbol,
-        "minPositionVal": exact_text(tier.value_min_e8, 8),
-        "maxPositionVal": exact_text(tier.value_max_e8, 8),
-        "maintMarginRatio": rounded_text(tier.rate_e8, 8, 6), "maintAmount": "0.000000",
-    } for number_, tier in enumerate(TIERS, start=1)]
+    return [
+        {
+            "tier": f"Tier {number_}",
+            "symbol": symbol,
+            "minPositionVal": exact_text(tier.value_min_e8, 8),
+            "maxPositionVal": exact_text(tier.value_max_e8, 8),
+            "maintMarginRatio": rounded_text(tier.rate_e8, 8, 6),
+            "maintAmount": "0.000000",
+        }
+        for number_, tier in enumerate(TIERS, start=1)
+    ]
 
 
 def no_coins(call: Call) -> Answer:

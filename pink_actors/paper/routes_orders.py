@@ -38,10 +38,17 @@ def place_test(call: Call) -> Answer:
     if refusal is not None:
         return refusal
     probe = e.OrderAccepted(
-        account="", order_id=call.venue.exchange.next_order_id(call.now),
-        client_order_id=order.client_order_id, symbol=order.symbol, side=order.side,
-        position_side=order.position_side, type=order.type, qty=order.qty_e8,
-        price=order.price_e12, stop_price=order.stop_e12, time_in_force=order.time_in_force,
+        account="",
+        order_id=call.venue.exchange.next_order_id(call.now),
+        client_order_id=order.client_order_id,
+        symbol=order.symbol,
+        side=order.side,
+        position_side=order.position_side,
+        type=order.type,
+        qty=order.qty_e8,
+        price=order.price_e12,
+        stop_price=order.stop_e12,
+        time_in_force=order.time_in_force,
     )
     return {"order": place_echo(Order(probe, "PENDING", order.qty_e8, call.now.wall_ms))}
 
@@ -96,11 +103,15 @@ def list_open(call: Call) -> Answer:
     symbol, kind = call.text("symbol"), call.text("type")
     if symbol and symbol not in call.venue.markets:
         return r.NO_SYMBOL
-    return {"orders": [
-        _row(call, order) for order in call.account.open_orders.values()
-        if symbol in ("", order.accepted.symbol) and kind in ("", order.accepted.type)
-        and not _too_young(call, order)
-    ]}
+    return {
+        "orders": [
+            _row(call, order)
+            for order in call.account.open_orders.values()
+            if symbol in ("", order.accepted.symbol)
+            and kind in ("", order.accepted.type)
+            and not _too_young(call, order)
+        ]
+    }
 
 
 def list_over(call: Call) -> Answer:
@@ -114,8 +125,10 @@ def list_over(call: Call) -> Answer:
             return value
     assert not isinstance(limit, Refusal)
     rows = [
-        order for order in call.account.orders.values()
-        if symbol in ("", order.accepted.symbol) and order.order_id > _int(after)
+        order
+        for order in call.account.orders.values()
+        if symbol in ("", order.accepted.symbol)
+        and order.order_id > _int(after)
         and _int(start) <= order.accepted.wall_ms <= _int(end)
     ]
     count = max(1, min(limit, 1000))
@@ -125,10 +138,13 @@ def list_over(call: Call) -> Answer:
 
 def list_forced(call: Call) -> Answer:
     """Orders by which the venue itself closed positions."""
-    return {"orders": [
-        _row(call, call.account.orders[order_id]) for order_id in sorted(call.account.forced)
-        if order_id in call.account.orders
-    ]}
+    return {
+        "orders": [
+            _row(call, call.account.orders[order_id])
+            for order_id in sorted(call.account.forced)
+            if order_id in call.account.orders
+        ]
+    }
 
 
 def cancel(call: Call) -> Answer:
@@ -153,10 +169,14 @@ def cancel_batch(call: Call) -> Answer:
     for params in wanted:
         ended = _cancel(call, {**params, "symbol": call.text("symbol")})
         if isinstance(ended, Refusal):
-            failed.append({
-                "orderId": _int(params.get("orderId", "0")), "errorCode": ended.code,
-                "clientOrderId": params.get("clientOrderId", ""), "errorMessage": ended.message,
-            })
+            failed.append(
+                {
+                    "orderId": _int(params.get("orderId", "0")),
+                    "errorCode": ended.code,
+                    "clientOrderId": params.get("clientOrderId", ""),
+                    "errorMessage": ended.message,
+                }
+            )
         else:
             success.append(_row(call, ended))
     return {"success": success, "failed": failed or None}
@@ -210,11 +230,15 @@ def amend(call: Call) -> Answer:
         return r.NO_ORDER
     if qty < instrument.qty_min_e8 or qty <= order.filled_e8:
         return bad("Invalid parameters, err:quantity: too small")
-    call.venue.record(call.now, e.Amended(
-        account=call.account.name, order_id=order.order_id, qty=qty
-    ))
-    return {"orderId": order.order_id, "clientOrderId": order.accepted.client_order_id,
-            "symbol": order.accepted.symbol, "quantity": number(qty, 8)}
+    call.venue.record(
+        call.now, e.Amended(account=call.account.name, order_id=order.order_id, qty=qty)
+    )
+    return {
+        "orderId": order.order_id,
+        "clientOrderId": order.accepted.client_order_id,
+        "symbol": order.accepted.symbol,
+        "quantity": number(qty, 8),
+    }
 
 
 def cancel_all_after(call: Call) -> Answer:
@@ -230,8 +254,11 @@ def cancel_all_after(call: Call) -> Answer:
         return bad("Invalid parameters, err:type or timeOut: ACTIVATE with 10 to 120 seconds")
     deadline_ms = call.now.wall_ms + seconds * 1000
     venue.dead_man[name] = deadline_ms
-    return {"triggerTime": deadline_ms // 1000, "status": "ACTIVATED",
-            "note": "All your perpetual contract orders will be closed in time"}
+    return {
+        "triggerTime": deadline_ms // 1000,
+        "status": "ACTIVATED",
+        "note": "All your perpetual contract orders will be closed in time",
+    }
 
 
 def close_all(call: Call) -> Answer:
@@ -258,8 +285,10 @@ def close_one(call: Call) -> Answer:
                 return placed
             places = call.venue.markets[position.symbol].instrument.qty_places
             return {
-                "orderId": placed.order_id, "positionId": wanted,
-                "symbol": placed.accepted.symbol, "type": "Market",
+                "orderId": placed.order_id,
+                "positionId": wanted,
+                "symbol": placed.accepted.symbol,
+                "type": "Market",
                 "side": "Ask" if placed.accepted.side == "SELL" else "Bid",
                 "positionSide": placed.accepted.position_side,
                 "origQty": rounded_text(placed.qty_e8, 8, places),
@@ -294,10 +323,18 @@ def _cancel(call: Call, params: dict[str, str]) -> Order | Refusal:
 
 def _close_position(call: Call, symbol: str, side: str) -> Order | Refusal:
     position = call.account.position(symbol, side)
-    return call.venue.exchange.place(call.account, NewOrder(
-        symbol=symbol, side="SELL" if position.qty_e8 > 0 else "BUY", type="MARKET",
-        position_side=side, qty_e8=abs(position.qty_e8), reduce_only=side == "BOTH",
-    ), call.now)
+    return call.venue.exchange.place(
+        call.account,
+        NewOrder(
+            symbol=symbol,
+            side="SELL" if position.qty_e8 > 0 else "BUY",
+            type="MARKET",
+            position_side=side,
+            qty_e8=abs(position.qty_e8),
+            reduce_only=side == "BOTH",
+        ),
+        call.now,
+    )
 
 
 def _row(call: Call, order: Order) -> Json:

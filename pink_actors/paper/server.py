@@ -60,7 +60,9 @@ class Server:
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
         self._routes: dict[str, Route] = {
-            **routes_market.ROUTES, **routes_account.ROUTES, **routes_orders.ROUTES,
+            **routes_market.ROUTES,
+            **routes_account.ROUTES,
+            **routes_orders.ROUTES,
             **routes_fills.ROUTES,
         }
         self._held: set[asyncio.Task[None]] = set()
@@ -94,7 +96,10 @@ class Server:
             pairs = in_body + pairs
         endpoint = f"{request.method} {path}"
         arrival = Arrival(
-            endpoint, request.headers.get("X-BX-APIKEY", ""), pairs, request.remote or "",
+            endpoint,
+            request.headers.get("X-BX-APIKEY", ""),
+            pairs,
+            request.remote or "",
             venue.clock.now(),
         )
         early = await self._before(arrival, request)
@@ -109,7 +114,7 @@ class Server:
         if venue.faults.draw(FaultName.HTTP_5XX_AFTER, endpoint):
             return web.Response(status=504, text="Gateway Time-out")
         if venue.faults.draw(FaultName.REPLY_GARBLED, endpoint):
-            reply.body = reply.body[:len(reply.body) // 2]
+            reply.body = reply.body[: len(reply.body) // 2]
         return _response(reply)
 
     async def _before(self, arrival: Arrival, request: web.Request) -> Reply | None:
@@ -172,9 +177,7 @@ class Server:
             await venue.committed()
         return reply
 
-    def _admit(
-        self, route: Route, arrival: Arrival, params: dict[str, str]
-    ) -> Account | Refusal:
+    def _admit(self, route: Route, arrival: Arrival, params: dict[str, str]) -> Account | Refusal:
         """The account that may have this; a held request is judged by the time it came in."""
         if not route.private:
             return Account(NOBODY, 0)
@@ -217,7 +220,9 @@ class Server:
 
 def _response(reply: Reply) -> web.Response:
     return web.Response(
-        body=reply.body, status=reply.status, content_type="application/json",
+        body=reply.body,
+        status=reply.status,
+        content_type="application/json",
         headers={
             "X-RateLimit-Requests-Remain": str(reply.remaining),
             "X-RateLimit-Requests-Expire": str(reply.expires_ms),

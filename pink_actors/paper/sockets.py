@@ -92,8 +92,14 @@ def _answer(venue: Venue, socket: Socket, text: str) -> Json | None:
             return {"id": ask.id, "timestamp": now.wall_ms, **complaint}
     else:
         return {"code": 100400, "id": ask.id, "msg": "reqType", "timestamp": now.wall_ms}
-    return {"id": ask.id, "code": 0, "msg": "", "dataType": "", "data": None,
-            "timestamp": now.wall_ms}
+    return {
+        "id": ask.id,
+        "code": 0,
+        "msg": "",
+        "dataType": "",
+        "data": None,
+        "timestamp": now.wall_ms,
+    }
 
 
 def _subscribe(venue: Venue, socket: Socket, topic: str, now: Now) -> Json | None:
@@ -120,8 +126,14 @@ def _frame(channel: str, topic: str, market: Market, now: Now) -> Json | None:
         return None
     wanted = max(1, span // CANDLE_MS)
     bars = grouped(list(market.bars)[-wanted:], span, 1)
-    return {"code": 0, "dataType": topic, "s": market.instrument.symbol, "ts": now.wall_ms,
-            "data": frames.kline_data(bars, market.instrument), "marketTime": now.market_ms}
+    return {
+        "code": 0,
+        "dataType": topic,
+        "s": market.instrument.symbol,
+        "ts": now.wall_ms,
+        "data": frames.kline_data(bars, market.instrument),
+        "marketTime": now.market_ms,
+    }
 
 
 def send_snapshots(venue: Venue, socket: Socket, now: Now) -> None:

@@ -22,10 +22,17 @@ CLOSED_KEPT_MAX = 10_000
 SNAPSHOTS_MAX = 512
 
 OPEN_STATUSES = frozenset({"NEW", "PENDING", "PARTIALLY_FILLED"})
-CONDITIONAL_TYPES = frozenset({
-    "STOP_MARKET", "TAKE_PROFIT_MARKET", "STOP", "TAKE_PROFIT",
-    "TRIGGER_LIMIT", "TRIGGER_MARKET", "TRAILING_STOP_MARKET",
-})
+CONDITIONAL_TYPES = frozenset(
+    {
+        "STOP_MARKET",
+        "TAKE_PROFIT_MARKET",
+        "STOP",
+        "TAKE_PROFIT",
+        "TRIGGER_LIMIT",
+        "TRIGGER_MARKET",
+        "TRAILING_STOP_MARKET",
+    }
+)
 
 
 class StateMismatchError(PermanentError):
@@ -226,7 +233,9 @@ class State:
         position.updated_ms = entry.wall_ms
         account.wallet_e8 += entry.realised_pnl - entry.fee
         if (effect.realised_e8, effect.qty_after_e8, account.wallet_e8) != (
-            entry.realised_pnl, entry.position_after, entry.wallet_after
+            entry.realised_pnl,
+            entry.position_after,
+            entry.wallet_after,
         ):
             raise StateMismatchError(f"seq {entry.seq}: fill {entry.trade_id} does not add up")
         if effect.closed_e8 and (effect.opened_e8 or not position.qty_e8):
@@ -257,15 +266,25 @@ class State:
         done = msgspec.structs.replace(position)
         done.qty_max_e8 = max(done.qty_max_e8, abs(before))
         side = position.side if position.side != "BOTH" else ("LONG" if before > 0 else "SHORT")
-        funding = sum(
-            moved.amount for moved in account.money
-            if moved.symbol == position.symbol and moved.wall_ms >= position.opened_ms
-        ) if account.money and account.money[-1].wall_ms >= position.opened_ms else 0
-        account.closed.append(ClosedPosition(
-            done, done.realised_e8 - done.fee_e8, funding,
-            account.leverage_of(position.symbol, position.side),
-            account.isolated(position.symbol), side,
-        ))
+        funding = (
+            sum(
+                moved.amount
+                for moved in account.money
+                if moved.symbol == position.symbol and moved.wall_ms >= position.opened_ms
+            )
+            if account.money and account.money[-1].wall_ms >= position.opened_ms
+            else 0
+        )
+        account.closed.append(
+            ClosedPosition(
+                done,
+                done.realised_e8 - done.fee_e8,
+                funding,
+                account.leverage_of(position.symbol, position.side),
+                account.isolated(position.symbol),
+                side,
+            )
+        )
         if opened:
             self._reopen(position, entry)
             position.qty_max_e8 = abs(position.qty_e8)

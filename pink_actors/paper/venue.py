@@ -50,9 +50,7 @@ class Venue:
         self.state = state
         self.ledger = ledger
         self.clock = clock
-        self.exchange = Exchange(
-            state, markets, ledger.append, options.seed, options.partial_share
-        )
+        self.exchange = Exchange(state, markets, ledger.append, options.seed, options.partial_share)
         self.stats = self.exchange.stats
         self.faults = Faults(plan, self.stats.faults)
         self.hub = Hub(self.faults, self.stats)
@@ -125,10 +123,17 @@ class Venue:
 
     def move_money(self, account: Account, amount_e8: int, kind: str, now: Now) -> None:
         """Deposit (positive) or withdraw money."""
-        self.record(now, e.MoneyMoved(
-            account=account.name, kind="TRANSFER", symbol="", amount=amount_e8,
-            wallet_after=account.wallet_e8 + amount_e8, info=kind.title(),
-        ))
+        self.record(
+            now,
+            e.MoneyMoved(
+                account=account.name,
+                kind="TRANSFER",
+                symbol="",
+                amount=amount_e8,
+                wallet_after=account.wallet_e8 + amount_e8,
+                info=kind.title(),
+            ),
+        )
         self.exchange.tell_account(account, kind, amount_e8, ())
 
     def flush(self) -> None:
@@ -186,8 +191,15 @@ class Venue:
                 topic = f"{event.symbol}@kline_1m"
                 if topic in self.hub.topics:
                     market = self.markets[event.symbol]
-                    self.hub.send_topic(topic, {
-                        "code": 0, "dataType": topic, "s": event.symbol, "ts": now.wall_ms,
-                        "data": frames.kline_data([event.bar], market.instrument),
-                        "marketTime": now.market_ms, "closed": True,
-                    })
+                    self.hub.send_topic(
+                        topic,
+                        {
+                            "code": 0,
+                            "dataType": topic,
+                            "s": event.symbol,
+                            "ts": now.wall_ms,
+                            "data": frames.kline_data([event.bar], market.instrument),
+                            "marketTime": now.market_ms,
+                            "closed": True,
+                        },
+                    )

@@ -188,13 +188,9 @@ class PersistenceActor:
     async def _open_port(self) -> None:
         config = self._context.config.persistence
         directory = self._context.config.database_dir
-        self._reader = await self._reader_worker.submit(
-            lambda: Reader(directory, config.database)
-        )
+        self._reader = await self._reader_worker.submit(lambda: Reader(directory, config.database))
         self._endpoint = SqlEndpoint(self._reader, self._reader_worker, config.database)
-        port = await self._endpoint.start(
-            self._context.config.sql_credential, config.http_port
-        )
+        port = await self._endpoint.start(self._context.config.sql_credential, config.http_port)
         self._stats = self._stats._replace(http_port=port)
         self._context.log.info("sql_port_open", port=port)
 

@@ -62,9 +62,7 @@ class Feed:
                 self.next_seq += 1
                 continue
             below = self._held[0].seq - 1 if self._held else durable_seq
-            refill = self._journal.read(
-                self.next_seq, limit - len(taken), min(durable_seq, below)
-            )
+            refill = self._journal.read(self.next_seq, limit - len(taken), min(durable_seq, below))
             if not refill:
                 break
             taken.extend(Numbered(seq, data) for seq, data in refill)

@@ -44,9 +44,17 @@ EXIT_ROLES = frozenset({OrderRole.EXIT, OrderRole.STOP_LOSS, OrderRole.TAKE_PROF
 UNCHANGED = frozenset({Code.DUPLICATE, Code.STALE_FACT})
 ANOMALY_CODES = frozenset(
     {
-        Code.INVALID_FIELD, Code.OUT_OF_RANGE, Code.UNEXPECTED, Code.FOREIGN_ORDER,
-        Code.IMPLAUSIBLE_FILL, Code.SETTLE_MISMATCH, Code.ORDER_TABLE_FULL, Code.OVERFILL,
-        Code.ANCHOR_REFUSED, Code.JOURNAL_SLOW, Code.UNRESOLVED,
+        Code.INVALID_FIELD,
+        Code.OUT_OF_RANGE,
+        Code.UNEXPECTED,
+        Code.FOREIGN_ORDER,
+        Code.IMPLAUSIBLE_FILL,
+        Code.SETTLE_MISMATCH,
+        Code.ORDER_TABLE_FULL,
+        Code.OVERFILL,
+        Code.ANCHOR_REFUSED,
+        Code.JOURNAL_SLOW,
+        Code.UNRESOLVED,
     }
 )
 ANOMALY_REPORTS = frozenset({ReportKind.GAP, ReportKind.DIAGNOSTIC, ReportKind.ORDER_UNKNOWN})
@@ -64,13 +72,38 @@ class Key(NamedTuple):
 def transition(key: Key, o: Outcome) -> Transition:
     """Every sequence number has exactly one; row_tables is filled in when the others are known."""
     return Transition(
-        *key, o.seq, o.wall_ns, o.mono_ns, _market_ns(o), o.source.name, o.input.name,
-        o.report_kind.name, o.control_kind.name, o.input_id, o.code.name, o.code is Code.OK,
-        _slot(o), o.generation, o.prev_stage.name, o.stage.name, o.fact.name, o.effect.name,
-        o.mode.name, o.kill_switch != 0, o.frozen != 0, o.account_status.name, o.venue_code,
-        o.trade_id, o.symbol, o.client_order_id, o.venue_order_id, o.fill_id,
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.mono_ns,
+        _market_ns(o),
+        o.source.name,
+        o.input.name,
+        o.report_kind.name,
+        o.control_kind.name,
+        o.input_id,
+        o.code.name,
+        o.code is Code.OK,
+        _slot(o),
+        o.generation,
+        o.prev_stage.name,
+        o.stage.name,
+        o.fact.name,
+        o.effect.name,
+        o.mode.name,
+        o.kill_switch != 0,
+        o.frozen != 0,
+        o.account_status.name,
+        o.venue_code,
+        o.trade_id,
+        o.symbol,
+        o.client_order_id,
+        o.venue_order_id,
+        o.fill_id,
         tuple(CommandKind(kind).name for kind in o.command_kinds[: o.command_count]),
-        o.state_hash, o.text, 0,
+        o.state_hash,
+        o.text,
+        0,
     )
 
 
@@ -80,13 +113,35 @@ def order_event(key: Key, o: Outcome) -> OrderEvent | None:
     if not named or o.code in UNCHANGED:
         return None
     return OrderEvent(
-        *key, o.seq, o.wall_ns, o.source.name, _event(o), o.code.name, o.venue_code, o.trade_id,
-        o.symbol, _slot(o), o.generation, o.client_order_id, o.venue_order_id, o.role.name,
-        o.order_side.name, o.order_kind.name, o.tif.name, o.reduce_only != 0, o.leg, o.attempt,
-        o.order_status.name, _amount(o.order_qty_e8), _price(o.order_price_e12),
-        _price(o.order_trigger_e12), _amount(o.order_cum_qty_e8),
-        _amount(o.order_cum_notional_e8), _amount(o.order_cum_fee_e8),
-        _average(o.order_cum_notional_e8, o.order_cum_qty_e8), o.text,
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.source.name,
+        _event(o),
+        o.code.name,
+        o.venue_code,
+        o.trade_id,
+        o.symbol,
+        _slot(o),
+        o.generation,
+        o.client_order_id,
+        o.venue_order_id,
+        o.role.name,
+        o.order_side.name,
+        o.order_kind.name,
+        o.tif.name,
+        o.reduce_only != 0,
+        o.leg,
+        o.attempt,
+        o.order_status.name,
+        _amount(o.order_qty_e8),
+        _price(o.order_price_e12),
+        _price(o.order_trigger_e12),
+        _amount(o.order_cum_qty_e8),
+        _amount(o.order_cum_notional_e8),
+        _amount(o.order_cum_fee_e8),
+        _average(o.order_cum_notional_e8, o.order_cum_qty_e8),
+        o.text,
     )
 
 
@@ -95,9 +150,21 @@ def fill_event(key: Key, o: Outcome) -> FillEvent | None:
     if o.report_kind is not ReportKind.FILL or o.code not in BOOKED:
         return None
     return FillEvent(
-        *key, o.seq, o.wall_ns, o.fill_id, o.client_order_id, o.venue_order_id, o.trade_id,
-        o.symbol, o.role.name, o.order_side.name, o.leg, o.maker != 0, _amount(o.fill_qty_e8),
-        exact(o.fill_price_e12, PRICE_PLACES), _amount(o.amount_e8),
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.fill_id,
+        o.client_order_id,
+        o.venue_order_id,
+        o.trade_id,
+        o.symbol,
+        o.role.name,
+        o.order_side.name,
+        o.leg,
+        o.maker != 0,
+        _amount(o.fill_qty_e8),
+        exact(o.fill_price_e12, PRICE_PLACES),
+        _amount(o.amount_e8),
     )
 
 
@@ -107,9 +174,18 @@ def fee_settled_event(key: Key, o: Outcome) -> FeeSettledEvent | None:
     if not settled or o.code not in BOOKED:
         return None
     return FeeSettledEvent(
-        *key, o.seq, o.wall_ns, o.client_order_id, o.trade_id, o.symbol, o.role.name,
-        _amount(o.order_cum_qty_e8), _amount(o.order_cum_notional_e8),
-        _amount(o.order_cum_fee_e8), _amount(o.fill_notional_e8), _amount(o.fill_fee_e8),
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.client_order_id,
+        o.trade_id,
+        o.symbol,
+        o.role.name,
+        _amount(o.order_cum_qty_e8),
+        _amount(o.order_cum_notional_e8),
+        _amount(o.order_cum_fee_e8),
+        _amount(o.fill_notional_e8),
+        _amount(o.fill_fee_e8),
         _amount(o.fill_realised_e8),
     )
 
@@ -119,15 +195,29 @@ def trade_event(key: Key, o: Outcome) -> TradeEvent | None:
     if o.effect is not Effect.FREE_SLOT or o.code not in BOOKED or o.slot_opened_qty_e8 == 0:
         return None
     return TradeEvent(
-        *key, o.seq, o.wall_ns, _opened_ns(o), o.trade_id, o.symbol, o.slot_side.name, _slot(o),
-        o.generation, o.leverage, _amount(o.slot_opened_qty_e8),
+        *key,
+        o.seq,
+        o.wall_ns,
+        _opened_ns(o),
+        o.trade_id,
+        o.symbol,
+        o.slot_side.name,
+        _slot(o),
+        o.generation,
+        o.leverage,
+        _amount(o.slot_opened_qty_e8),
         _amount(o.slot_opened_notional_e8),
-        _average(o.slot_opened_notional_e8, o.slot_opened_qty_e8), _amount(o.slot_closed_qty_e8),
+        _average(o.slot_opened_notional_e8, o.slot_opened_qty_e8),
+        _amount(o.slot_closed_qty_e8),
         _amount(o.slot_closed_notional_e8),
-        _average(o.slot_closed_notional_e8, o.slot_closed_qty_e8), _amount(o.slot_realised_e8),
-        _amount(o.slot_fees_e8), _amount(o.slot_funding_e8),
-        _amount(o.slot_realised_e8 - o.slot_fees_e8 - o.slot_funding_e8), o.leg_index,
-        o.leg_count, _amount(o.capital_e8),
+        _average(o.slot_closed_notional_e8, o.slot_closed_qty_e8),
+        _amount(o.slot_realised_e8),
+        _amount(o.slot_fees_e8),
+        _amount(o.slot_funding_e8),
+        _amount(o.slot_realised_e8 - o.slot_fees_e8 - o.slot_funding_e8),
+        o.leg_index,
+        o.leg_count,
+        _amount(o.capital_e8),
     )
 
 
@@ -136,10 +226,22 @@ def trade_exit_leg(key: Key, o: Outcome) -> TradeExitLeg | None:
     if o.role not in EXIT_ROLES or o.code not in BOOKED or not _booked(o):
         return None
     return TradeExitLeg(
-        *key, o.seq, o.wall_ns, o.trade_id, o.symbol, o.slot_side.name, o.leg, o.leg_count,
-        o.role.name, o.client_order_id, o.fill_provenance.name, _amount(o.order_cum_qty_e8),
-        _amount(o.order_cum_notional_e8), _amount(o.order_cum_fee_e8),
-        _amount(o.fill_realised_e8), _amount(o.slot_qty_e8),
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.trade_id,
+        o.symbol,
+        o.slot_side.name,
+        o.leg,
+        o.leg_count,
+        o.role.name,
+        o.client_order_id,
+        o.fill_provenance.name,
+        _amount(o.order_cum_qty_e8),
+        _amount(o.order_cum_notional_e8),
+        _amount(o.order_cum_fee_e8),
+        _amount(o.fill_realised_e8),
+        _amount(o.slot_qty_e8),
     )
 
 
@@ -149,12 +251,25 @@ def trade_reconstruction(key: Key, o: Outcome) -> TradeReconstruction | None:
     if event == "" or o.trade_id == "" or o.code not in BOOKED:
         return None
     return TradeReconstruction(
-        *key, o.seq, o.wall_ns, event, o.trade_id, o.symbol, o.slot_side.name, o.leverage,
-        _amount(o.slot_qty_e8), _amount(o.slot_entry_notional_e8),
-        _amount(o.slot_opened_qty_e8), _amount(o.slot_opened_notional_e8),
-        _amount(o.slot_closed_qty_e8), _amount(o.slot_closed_notional_e8),
-        _amount(o.slot_realised_e8), _amount(o.slot_fees_e8), _amount(o.slot_funding_e8),
-        _price(o.mark_e12), o.client_order_id,
+        *key,
+        o.seq,
+        o.wall_ns,
+        event,
+        o.trade_id,
+        o.symbol,
+        o.slot_side.name,
+        o.leverage,
+        _amount(o.slot_qty_e8),
+        _amount(o.slot_entry_notional_e8),
+        _amount(o.slot_opened_qty_e8),
+        _amount(o.slot_opened_notional_e8),
+        _amount(o.slot_closed_qty_e8),
+        _amount(o.slot_closed_notional_e8),
+        _amount(o.slot_realised_e8),
+        _amount(o.slot_fees_e8),
+        _amount(o.slot_funding_e8),
+        _price(o.mark_e12),
+        o.client_order_id,
     )
 
 
@@ -164,11 +279,26 @@ def position_state(key: Key, o: Outcome) -> PositionState | None:
     if o.slot_id == NO_SLOT or o.code not in BOOKED or not moved:
         return None
     return PositionState(
-        *key, o.seq, o.wall_ns, o.slot_id, o.generation, o.trade_id, o.symbol, o.stage.name,
-        o.slot_side.name, o.leverage, _amount(o.slot_qty_e8), _amount(o.slot_entry_notional_e8),
-        _average(o.slot_entry_notional_e8, o.slot_qty_e8), _amount(o.slot_realised_e8),
-        _amount(o.slot_fees_e8), _amount(o.slot_funding_e8), o.leg_index, o.leg_count,
-        _price(o.mark_e12), _opened_ns(o),
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.slot_id,
+        o.generation,
+        o.trade_id,
+        o.symbol,
+        o.stage.name,
+        o.slot_side.name,
+        o.leverage,
+        _amount(o.slot_qty_e8),
+        _amount(o.slot_entry_notional_e8),
+        _average(o.slot_entry_notional_e8, o.slot_qty_e8),
+        _amount(o.slot_realised_e8),
+        _amount(o.slot_fees_e8),
+        _amount(o.slot_funding_e8),
+        o.leg_index,
+        o.leg_count,
+        _price(o.mark_e12),
+        _opened_ns(o),
     )
 
 
@@ -179,12 +309,31 @@ def account_event(key: Key, o: Outcome) -> AccountEvent | None:
         return None
     moved_e8 = 0 if o.report_kind is ReportKind.FILL else o.amount_e8
     return AccountEvent(
-        *key, o.seq, o.wall_ns, _event(o), o.fill_id, o.symbol, o.trade_id, _amount(moved_e8),
-        _amount(o.fill_realised_e8), _amount(o.fill_fee_e8), _amount(o.capital_e8),
-        _amount(o.seed_e8), _amount(o.realised_e8), _amount(o.fees_e8), _amount(o.funding_e8),
-        _amount(o.transfers_e8), _amount(o.adjustments_e8), _amount(o.unrealised_e8),
-        _wallet(o), _delta(o), _amount(o.peak_capital_e8), _amount(o.open_notional_e8),
-        o.account_status.name, o.frozen != 0, o.text,
+        *key,
+        o.seq,
+        o.wall_ns,
+        _event(o),
+        o.fill_id,
+        o.symbol,
+        o.trade_id,
+        _amount(moved_e8),
+        _amount(o.fill_realised_e8),
+        _amount(o.fill_fee_e8),
+        _amount(o.capital_e8),
+        _amount(o.seed_e8),
+        _amount(o.realised_e8),
+        _amount(o.fees_e8),
+        _amount(o.funding_e8),
+        _amount(o.transfers_e8),
+        _amount(o.adjustments_e8),
+        _amount(o.unrealised_e8),
+        _wallet(o),
+        _delta(o),
+        _amount(o.peak_capital_e8),
+        _amount(o.open_notional_e8),
+        o.account_status.name,
+        o.frozen != 0,
+        o.text,
     )
 
 
@@ -193,11 +342,26 @@ def policy_event(key: Key, o: Outcome) -> PolicyEvent | None:
     if o.input not in INTENTS or o.source is not Writer.POLICY:
         return None
     return PolicyEvent(
-        *key, o.seq, o.wall_ns, o.input_id, o.input.name, o.code is Code.OK, o.code.name,
-        o.trade_id, o.symbol, o.slot_side.name, _slot(o),
-        _amount(o.intent_qty_e8) if o.intent_qty_e8 else None, _price(o.reference_price_e12),
-        _price(o.mark_e12), o.leverage, _amount(o.confidence_e8), o.bars_held, o.reason_code,
-        o.mode.name, o.text,
+        *key,
+        o.seq,
+        o.wall_ns,
+        o.input_id,
+        o.input.name,
+        o.code is Code.OK,
+        o.code.name,
+        o.trade_id,
+        o.symbol,
+        o.slot_side.name,
+        _slot(o),
+        _amount(o.intent_qty_e8) if o.intent_qty_e8 else None,
+        _price(o.reference_price_e12),
+        _price(o.mark_e12),
+        o.leverage,
+        _amount(o.confidence_e8),
+        o.bars_held,
+        o.reason_code,
+        o.mode.name,
+        o.text,
     )
 
 
@@ -207,9 +371,21 @@ def status_snapshot(key: Key, o: Outcome) -> StatusSnapshot | None:
     if not turning and o.report_kind is not ReportKind.SNAPSHOT_END:
         return None
     return StatusSnapshot(
-        *key, o.seq, o.wall_ns, _event(o), o.source.name, o.code.name, o.mode.name,
-        o.kill_switch != 0, o.frozen != 0, o.account_status.name, _amount(o.capital_e8),
-        _wallet(o), _delta(o), _amount(o.open_notional_e8), o.text,
+        *key,
+        o.seq,
+        o.wall_ns,
+        _event(o),
+        o.source.name,
+        o.code.name,
+        o.mode.name,
+        o.kill_switch != 0,
+        o.frozen != 0,
+        o.account_status.name,
+        _amount(o.capital_e8),
+        _wallet(o),
+        _delta(o),
+        _amount(o.open_notional_e8),
+        o.text,
     )
 
 
@@ -219,8 +395,20 @@ def anomaly_event(key: Key, o: Outcome) -> AnomalyEvent | None:
     if anomaly == "":
         return None
     return AnomalyEvent(
-        *key, o.seq, o.wall_ns, anomaly, o.source.name, o.code.name, o.venue_code, _slot(o),
-        o.stage.name, o.trade_id, o.symbol, o.client_order_id, o.venue_order_id, o.fill_id,
+        *key,
+        o.seq,
+        o.wall_ns,
+        anomaly,
+        o.source.name,
+        o.code.name,
+        o.venue_code,
+        _slot(o),
+        o.stage.name,
+        o.trade_id,
+        o.symbol,
+        o.client_order_id,
+        o.venue_order_id,
+        o.fill_id,
         o.text,
     )
 

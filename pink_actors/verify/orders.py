@@ -210,8 +210,12 @@ def compare_account(matched: Matched, final: Final, findings: Findings) -> None:
     funding = -book.money.get("FUNDING_FEE", 0)
     findings.money(store, where, "funding", account.funding_e8, "ledger sum of funding", funding)
     parts = (
-        account.seed_e8 + account.realised_e8 - account.fees_e8 - account.funding_e8
-        + account.transfers_e8 + account.adjustments_e8
+        account.seed_e8
+        + account.realised_e8
+        - account.fees_e8
+        - account.funding_e8
+        + account.transfers_e8
+        + account.adjustments_e8
     )
     findings.money(store, where, "capital", account.capital_e8, "sum of its own parts", parts)
     positions = _turnovers(fills)

@@ -56,7 +56,9 @@ class Client:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         await self._http.aclose()
@@ -68,7 +70,9 @@ class Client:
         text = "&".join(f"{name}={value}" for name, value in names.items())
         digest = hmac.new(self._key.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
         response = await self._http.request(
-            method, path, params={**names, "signature": digest},
+            method,
+            path,
+            params={**names, "signature": digest},
             headers={"X-BX-APIKEY": self._key.api_key},
         )
         return answer_of(response)
@@ -82,7 +86,8 @@ class Client:
         whole = {**names, "signature": digest}
         form = "&".join(f"{name}={value}" for name, value in whole.items())
         response = await self._http.post(
-            path, content=json.dumps(whole) if "json" in content_type else form,
+            path,
+            content=json.dumps(whole) if "json" in content_type else form,
             headers={"X-BX-APIKEY": self._key.api_key, "Content-Type": content_type},
         )
         return answer_of(response)
@@ -90,7 +95,9 @@ class Client:
     async def raw(self, method: str, path: str, **rest: object) -> Answer:
         """One request as it is, unsigned."""
         response = await self._http.request(
-            method, path, content=bytes(str(rest.get("content", "")), "utf-8"),
+            method,
+            path,
+            content=bytes(str(rest.get("content", "")), "utf-8"),
             headers={"X-BX-APIKEY": str(rest.get("key", ""))},
         )
         return answer_of(response)
@@ -177,15 +184,26 @@ class Stream:
 
 @asynccontextmanager
 async def served(
-    data: Path, *, limits: bool = False, plan: FaultPlan | None = None,
-    candles: list[Candle] | None = None, speed: float | None = 1.0,
+    data: Path,
+    *,
+    limits: bool = False,
+    plan: FaultPlan | None = None,
+    candles: list[Candle] | None = None,
+    speed: float | None = 1.0,
 ) -> AsyncIterator[str]:
     """A venue on a free port, with its market moving; yields its base URL."""
     known = catalogue()
     ports: list[int] = []
     setup = Setup(
-        "127.0.0.1", 0, data, [known["BTC-USDT"], known["ETH-USDT"]], KEYS, candles or [], speed,
-        plan or FaultPlan(), Options(seed=1, rate_limits=limits, control=True, coin="USDT"),
+        "127.0.0.1",
+        0,
+        data,
+        [known["BTC-USDT"], known["ETH-USDT"]],
+        KEYS,
+        candles or [],
+        speed,
+        plan or FaultPlan(),
+        Options(seed=1, rate_limits=limits, control=True, coin="USDT"),
     )
     actor = PaperVenue(setup, lambda host, port: ports.append(port), lambda line: None)
     await actor.start()

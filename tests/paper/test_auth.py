@@ -15,10 +15,14 @@ from pink_actors.paper.auth import (
 
 SECRET = "mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w"
 GOLDEN = [
-    ("recvWindow=0&symbol=BTC-USDT&timestamp=1696751141337",
-     "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2"),
-    ("recvWindow=0&subAccountString=abc12345&timestamp=1696751141337",
-     "8d0d3ea9b592be3678c33332ab13e9102e093e67255921e15a581146c87c272f"),
+    (
+        "recvWindow=0&symbol=BTC-USDT&timestamp=1696751141337",
+        "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2",
+    ),
+    (
+        "recvWindow=0&subAccountString=abc12345&timestamp=1696751141337",
+        "8d0d3ea9b592be3678c33332ab13e9102e093e67255921e15a581146c87c272f",
+    ),
 ]
 
 
@@ -71,13 +75,23 @@ def test_a_body_that_cannot_be_read_is_refused_whole(body: bytes) -> None:
     assert body_pairs(body, "application/json") is None
 
 
-@pytest.mark.parametrize(("params", "fits"), [
-    ({"timestamp": "100000"}, True), ({"timestamp": "95000"}, True),
-    ({"timestamp": "94999"}, False), ({"timestamp": "99000", "recvWindow": "500"}, False),
-    ({"timestamp": "94999", "recvWindow": "60000"}, False),
-    ({"timestamp": "95000", "recvWindow": "0"}, True), ({}, False), ({"timestamp": ""}, False),
-    ({"timestamp": "now"}, False), ({"timestamp": "\u0661\u0662"}, False),
-    ({"timestamp": "9" * 40}, False), ({"timestamp": "-5"}, False), ({"timestamp": "1e5"}, False),
-])
+@pytest.mark.parametrize(
+    ("params", "fits"),
+    [
+        ({"timestamp": "100000"}, True),
+        ({"timestamp": "95000"}, True),
+        ({"timestamp": "94999"}, False),
+        ({"timestamp": "99000", "recvWindow": "500"}, False),
+        ({"timestamp": "94999", "recvWindow": "60000"}, False),
+        ({"timestamp": "95000", "recvWindow": "0"}, True),
+        ({}, False),
+        ({"timestamp": ""}, False),
+        ({"timestamp": "now"}, False),
+        ({"timestamp": "\u0661\u0662"}, False),
+        ({"timestamp": "9" * 40}, False),
+        ({"timestamp": "-5"}, False),
+        ({"timestamp": "1e5"}, False),
+    ],
+)
 def test_a_request_must_be_of_now(params: dict[str, str], fits: bool) -> None:
     assert check_time(params, 100_000) is (None if fits else STALE)

@@ -14,8 +14,17 @@ from tests.paper.serving import KEYS, at, served, until
 
 SYMBOL = "BTC/USDT:USDT"
 SECTIONS = (
-    "fund", "spot", "swap", "contract", "wallets", "user", "subAccount", "account", "copyTrading",
-    "cswap", "api",
+    "fund",
+    "spot",
+    "swap",
+    "contract",
+    "wallets",
+    "user",
+    "subAccount",
+    "account",
+    "copyTrading",
+    "cswap",
+    "api",
 )
 DEADLINE_S = 15
 
@@ -25,18 +34,26 @@ async def connected(data: Path, hedged: bool, account: int = 0) -> AsyncIterator
     """The library, pointed at a venue of this test, with its markets loaded."""
     async with served(data) as base:
         stream = base.replace("http", "ws", 1)
-        client = ccxt.pro.bingx({
-            "apiKey": KEYS[account].api_key, "secret": KEYS[account].api_secret,
-            # The library's own pause between requests would be most of the test's time.
-            "enableRateLimit": False,
-            "options": {"defaultType": "swap"},
-            "urls": {"api": {
-                **{section: f"{base}/openApi" for section in SECTIONS},
-                # The spot url must not be a prefix of the linear one, or pushes are misread.
-                "ws": {"linear": f"{stream}/swap-market", "spot": f"{stream}/market",
-                       "inverse": f"{stream}/cmarket"},
-            }},
-        })
+        client = ccxt.pro.bingx(
+            {
+                "apiKey": KEYS[account].api_key,
+                "secret": KEYS[account].api_secret,
+                # The library's own pause between requests would be most of the test's time.
+                "enableRateLimit": False,
+                "options": {"defaultType": "swap"},
+                "urls": {
+                    "api": {
+                        **{section: f"{base}/openApi" for section in SECTIONS},
+                        # The spot url must not be a prefix of the linear one, or pushes are misread.
+                        "ws": {
+                            "linear": f"{stream}/swap-market",
+                            "spot": f"{stream}/market",
+                            "inverse": f"{stream}/cmarket",
+                        },
+                    }
+                },
+            }
+        )
         try:
             await client.load_markets()
             await client.set_position_mode(hedged)
@@ -52,6 +69,7 @@ def extra(hedged: bool, **more: object) -> dict[str, object]:
 
 async def filled(client: ccxt.pro.bingx, order: object) -> object:
     """The order, once all of it has filled."""
+
     async def closed() -> object:
         found = await client.fetch_order(at(order, "id"), SYMBOL)
         return found if at(found, "status") == "closed" else None
@@ -61,6 +79,7 @@ async def filled(client: ccxt.pro.bingx, order: object) -> object:
 
 async def flat(client: ccxt.pro.bingx) -> None:
     """Wait until nothing is held."""
+
     async def none() -> bool:
         return not await client.fetch_positions([SYMBOL])
 
@@ -88,8 +107,11 @@ async def test_markets_and_settings(tmp_path: Path, hedged: bool) -> None:
         assert await client.fetch_market_leverage_tiers(SYMBOL)
         assert at(await client.fetch_funding_rate(SYMBOL), "nextFundingTimestamp")
         for call in (
-            client.fetch_time(), client.fetch_trades(SYMBOL), client.fetch_tickers(),
-            client.fetch_mark_price(SYMBOL), client.fetch_funding_rate_history(SYMBOL),
+            client.fetch_time(),
+            client.fetch_trades(SYMBOL),
+            client.fetch_tickers(),
+            client.fetch_mark_price(SYMBOL),
+            client.fetch_funding_rate_history(SYMBOL),
             client.fetch_open_interest(SYMBOL),
         ):
             assert await call
@@ -110,10 +132,19 @@ async def test_orders_from_placing_to_their_end(tmp_path: Path, hedged: bool) ->
             SYMBOL, "limit", "buy", 0.01, 80_000, extra(hedged, postOnly=True)
         )
         edited = await client.edit_order(post["id"], SYMBOL, "limit", "buy", 0.02, 81_000, more)
-        batch = await client.create_orders([
-            {"symbol": SYMBOL, "type": "limit", "side": "buy", "amount": 0.01, "price": price,
-             "params": more} for price in (80_000, 80_500)
-        ])
+        batch = await client.create_orders(
+            [
+                {
+                    "symbol": SYMBOL,
+                    "type": "limit",
+                    "side": "buy",
+                    "amount": 0.01,
+                    "price": price,
+                    "params": more,
+                }
+                for price in (80_000, 80_500)
+            ]
+        )
         assert len(batch) == 2
         names = {row["id"] for row in await client.fetch_open_orders(SYMBOL)}
         assert names == {edited["id"], *(row["id"] for row in batch)}
@@ -142,7 +173,11 @@ async def test_positions_from_opening_to_closing(tmp_path: Path, hedged: bool) -
         assert [(row["side"], row["contracts"]) for row in held] == [("long", 0.02)]
         assert at(await client.fetch_position(SYMBOL), "entryPrice") == held[0]["entryPrice"]
         stop = await client.create_order(
-            SYMBOL, "market", "sell", 0.02, None,
+            SYMBOL,
+            "market",
+            "sell",
+            0.02,
+            None,
             extra(hedged, stopLossPrice=80_000, reduceOnly=True),
         )
         waiting = await client.fetch_order(stop["id"], SYMBOL)

@@ -26,9 +26,19 @@ def venue(data: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str
     reader, writer = os.pipe()
     port_file = data.parent / "port"
     process = subprocess.Popen(
-        [*COMMAND, "--data", str(data), "--port-file", str(port_file), "--ready-fd", str(writer),
-         *more],
-        pass_fds=(writer,), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [
+            *COMMAND,
+            "--data",
+            str(data),
+            "--port-file",
+            str(port_file),
+            "--ready-fd",
+            str(writer),
+            *more,
+        ],
+        pass_fds=(writer,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     os.close(writer)
     try:
@@ -91,10 +101,10 @@ async def test_a_disk_that_refuses_ends_the_venue_and_loses_nothing_it_told(tmp_
     assert told
     with venue(data) as (_, base):
         async with Client(base, own_key(data)) as client:
-            kept = [at(row, "orderId") for row in _list(
-                (await client.get("v2/trade/openOrders")).data
-            )]
-    assert kept[:len(told)] == told
+            kept = [
+                at(row, "orderId") for row in _list((await client.get("v2/trade/openOrders")).data)
+            ]
+    assert kept[: len(told)] == told
 
 
 def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
@@ -104,7 +114,9 @@ def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
     os.close(writer)
     process = subprocess.Popen(
         [*COMMAND, "--data", str(tmp_path / "data"), "--keys-fd", str(reader)],
-        pass_fds=(reader,), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        pass_fds=(reader,),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     os.close(reader)
     ledger = tmp_path / "data" / "ledger.jsonl"
@@ -116,14 +128,20 @@ def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
     assert b"the-secret" not in out + err + ledger.read_bytes()
 
 
-@pytest.mark.parametrize(("arguments", "code", "words"), [
-    (["--magic"], 64, "--help"), (["--port", "70000"], 64, "--port 70000"),
-    (["--symbols", "XYZ-USDT"], 64, "BTC-USDT"), (["--speed", "-1"], 64, "--speed"),
-    (["--balance", "much"], 64, "--balance"), (["--keys-file", "/nowhere/keys"], 78, "--keys-file"),
-    (["--candles", "/nowhere/x.csv"], 78, "/nowhere/x.csv"),
-    (["--faults", "/nowhere/plan.toml"], 78, "/nowhere/plan.toml"),
-    (["--keys-fd", "77"], 78, "descriptor 77"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--magic"], 64, "--help"),
+        (["--port", "70000"], 64, "--port 70000"),
+        (["--symbols", "XYZ-USDT"], 64, "BTC-USDT"),
+        (["--speed", "-1"], 64, "--speed"),
+        (["--balance", "much"], 64, "--balance"),
+        (["--keys-file", "/nowhere/keys"], 78, "--keys-file"),
+        (["--candles", "/nowhere/x.csv"], 78, "/nowhere/x.csv"),
+        (["--faults", "/nowhere/plan.toml"], 78, "/nowhere/plan.toml"),
+        (["--keys-fd", "77"], 78, "descriptor 77"),
+    ],
+)
 def test_bad_arguments_are_refused_in_one_line(
     tmp_path: Path, arguments: list[str], code: int, words: str
 ) -> None:

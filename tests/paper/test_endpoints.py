@@ -67,7 +67,9 @@ async def test_an_order_is_replaced_and_amended(tmp_path: Path) -> None:
         first = at((await client.place(**LIMIT)).data, "order", "orderId")
         new = {**SYMBOL, **LIMIT, "positionSide": "BOTH", "price": 81_000}
         answer = await client.post(
-            "v1/trade/cancelReplace", cancelReplaceMode="STOP_ON_FAILURE", cancelOrderId=first,
+            "v1/trade/cancelReplace",
+            cancelReplaceMode="STOP_ON_FAILURE",
+            cancelOrderId=first,
             **new,
         )
         assert at(answer.data, "cancelResponse", "status") == "CANCELLED"
@@ -96,9 +98,7 @@ async def test_the_dead_man_switch_takes_ten_to_a_hundred_and_twenty_seconds(
 ) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
         for seconds, code in ((9, 109400), (121, 109400), (10, 0), (120, 0)):
-            answer = await client.post(
-                "v2/trade/cancelAllAfter", type="ACTIVATE", timeOut=seconds
-            )
+            answer = await client.post("v2/trade/cancelAllAfter", type="ACTIVATE", timeOut=seconds)
             assert answer.code == code
         closed = await client.post("v2/trade/cancelAllAfter", type="CLOSE", timeOut=0)
         assert at(closed.data, "status") == "CLOSED"
@@ -120,9 +120,9 @@ async def test_the_dead_man_switch_cancels_orders_when_it_is_not_renewed(tmp_pat
 
 async def test_isolated_collateral_is_added_and_taken(tmp_path: Path) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
-        assert (await client.post(
-            "v2/trade/marginType", **SYMBOL, marginType="ISOLATED"
-        )).whole == {"code": 0, "msg": ""}
+        assert (
+            await client.post("v2/trade/marginType", **SYMBOL, marginType="ISOLATED")
+        ).whole == {"code": 0, "msg": ""}
         await client.place(side="BUY", type="LIMIT", price=96_000, quantity="0.01")
 
         async def collateral() -> float | None:
@@ -143,19 +143,22 @@ async def test_isolated_collateral_is_added_and_taken(tmp_path: Path) -> None:
         assert busy.code == 109400
 
 
-@pytest.mark.parametrize(("path", "params", "code"), [
-    ("v2/trade/leverage", {"side": "LONG", "leverage": 5}, 109400),
-    ("v2/trade/leverage", {"side": "BOTH", "leverage": 500}, 101414),
-    ("v2/trade/leverage", {"side": "BOTH", "leverage": 0}, 109400),
-    ("v2/trade/leverage", {"side": "BOTH", "leverage": "x"}, 109400),
-    ("v2/trade/leverage", {"side": "BOTH", "leverage": 5, "symbol": "NO-USDT"}, 109425),
-    ("v2/trade/marginType", {"marginType": "SOMETIMES"}, 109400),
-    ("v1/positionSide/dual", {"dualSidePosition": "maybe"}, 109400),
-    ("v2/trade/cancelAllAfter", {"type": "MAYBE", "timeOut": 20}, 109400),
-    ("v1/trade/amend", {"orderId": 5, "quantity": 1}, 109421),
-    ("v1/trade/closePosition", {"positionId": 5}, 80017),
-    ("v2/trade/order", {}, 109400),
-])
+@pytest.mark.parametrize(
+    ("path", "params", "code"),
+    [
+        ("v2/trade/leverage", {"side": "LONG", "leverage": 5}, 109400),
+        ("v2/trade/leverage", {"side": "BOTH", "leverage": 500}, 101414),
+        ("v2/trade/leverage", {"side": "BOTH", "leverage": 0}, 109400),
+        ("v2/trade/leverage", {"side": "BOTH", "leverage": "x"}, 109400),
+        ("v2/trade/leverage", {"side": "BOTH", "leverage": 5, "symbol": "NO-USDT"}, 109425),
+        ("v2/trade/marginType", {"marginType": "SOMETIMES"}, 109400),
+        ("v1/positionSide/dual", {"dualSidePosition": "maybe"}, 109400),
+        ("v2/trade/cancelAllAfter", {"type": "MAYBE", "timeOut": 20}, 109400),
+        ("v1/trade/amend", {"orderId": 5, "quantity": 1}, 109421),
+        ("v1/trade/closePosition", {"positionId": 5}, 80017),
+        ("v2/trade/order", {}, 109400),
+    ],
+)
 async def test_settings_refuse_what_makes_no_sense(
     tmp_path: Path, path: str, params: dict[str, object], code: int
 ) -> None:

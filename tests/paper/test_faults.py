@@ -42,7 +42,8 @@ async def test_a_lost_reply_is_an_accepted_order_and_its_repeat_is_refused(
                 await client.place(**LIMIT, clientOrderId=f"n{number}")
         for number in range(5):
             assert (await client.place(**LIMIT, clientOrderId=f"n{number}")).code in (
-                109201, 101481
+                109201,
+                101481,
             )
             found = await client.send("GET", ORDER, symbol="BTC-USDT", clientOrderId=f"n{number}")
             assert at(found.data, "order", "status") == "PENDING"
@@ -76,11 +77,19 @@ async def test_a_lost_request_never_existed(tmp_path: Path) -> None:
         assert accepted(tmp_path) == ["gone"]
 
 
-@pytest.mark.parametrize(("name", "status", "code", "taken"), [
-    ("http_5xx", 503, -1, False), ("http_5xx_after", 504, -1, True), ("http_429", 429, 429, False),
-    ("rate_limited", 200, 100410, False), ("busy", 200, 100500, False),
-    ("refused", 200, 101204, False), ("reply_garbled", 200, -1, True), ("delay", 200, 0, True),
-])
+@pytest.mark.parametrize(
+    ("name", "status", "code", "taken"),
+    [
+        ("http_5xx", 503, -1, False),
+        ("http_5xx_after", 504, -1, True),
+        ("http_429", 429, 429, False),
+        ("rate_limited", 200, 100410, False),
+        ("busy", 200, 100500, False),
+        ("refused", 200, 101204, False),
+        ("reply_garbled", 200, -1, True),
+        ("delay", 200, 0, True),
+    ],
+)
 async def test_a_request_may_fail_in_every_way(
     tmp_path: Path, name: str, status: int, code: int, taken: bool
 ) -> None:
@@ -135,6 +144,7 @@ async def test_a_part_fill_may_be_cancelled_by_the_venue(tmp_path: Path) -> None
 async def test_stream_frames_are_dropped_doubled_and_swapped(tmp_path: Path) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
         async with client.stream(await client.listen_key()) as stream:
+
             async def orders(names: list[str], wanted: int) -> list[object]:
                 for name in names:
                     await client.place(**LIMIT, clientOrderId=name)
@@ -221,9 +231,15 @@ async def test_a_plan_strikes_by_probability_and_by_its_seed(tmp_path: Path) -> 
     assert await session(tmp_path / "two") == first
 
 
-@pytest.mark.parametrize("text", [
-    "seed = [", '[[fault]]\nname = "magic"', '[[fault]]\nnmae = "busy"', "[[fault]]\ncount = 1",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seed = [",
+        '[[fault]]\nname = "magic"',
+        '[[fault]]\nnmae = "busy"',
+        "[[fault]]\ncount = 1",
+    ],
+)
 def test_a_bad_plan_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(text)

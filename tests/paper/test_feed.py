@@ -43,8 +43,9 @@ def test_between_two_prices_of_a_candle_lies_a_straight_line() -> None:
 
 
 def test_a_replay_goes_on_from_a_market_time() -> None:
-    candles = [Candle(START_MS + i * CANDLE_MS, 100 + i, 100 + i, 100 + i, 100 + i, 4)
-               for i in range(5)]
+    candles = [
+        Candle(START_MS + i * CANDLE_MS, 100 + i, 100 + i, 100 + i, 100 + i, 4) for i in range(5)
+    ]
     replay = Replay(candles, 1, START_MS + 3 * CANDLE_MS)
     assert replay.points(START_MS + 3 * CANDLE_MS)[0].price_e12 == 103
 
@@ -59,15 +60,21 @@ def test_candle_files_may_be_plain_or_packed(tmp_path: Path, name: str) -> None:
     assert candles[1].close_e12 == 1045 * PRICE_ONE // 10
 
 
-@pytest.mark.parametrize(("text", "where"), [
-    ("", ":1:"), ("time,price\n", ":1:"), (HEADER, "holds no candle"), (HEADER + "x\n", ":2:"),
-    (HEADER + ROW + ROW, ":3:"), (HEADER + ROW.replace("95.0", "101"), ":2:"),
-    (HEADER + ROW.replace("100.0", "-1"), ":2:"), (HEADER + ROW.replace("105.0", "nan"), ":2:"),
-    (HEADER + ROW.replace("2022-01-01", "yesterday"), ":2:"),
-])
-def test_a_bad_candle_file_is_refused_with_its_line(
-    tmp_path: Path, text: str, where: str
-) -> None:
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", ":1:"),
+        ("time,price\n", ":1:"),
+        (HEADER, "holds no candle"),
+        (HEADER + "x\n", ":2:"),
+        (HEADER + ROW + ROW, ":3:"),
+        (HEADER + ROW.replace("95.0", "101"), ":2:"),
+        (HEADER + ROW.replace("100.0", "-1"), ":2:"),
+        (HEADER + ROW.replace("105.0", "nan"), ":2:"),
+        (HEADER + ROW.replace("2022-01-01", "yesterday"), ":2:"),
+    ],
+)
+def test_a_bad_candle_file_is_refused_with_its_line(tmp_path: Path, text: str, where: str) -> None:
     path = tmp_path / "candles.csv"
     path.write_text(text)
     with pytest.raises(CandleFileError, match=where):
@@ -90,7 +97,8 @@ async def test_a_replay_waits_for_a_listener_and_then_runs_in_market_time(tmp_pa
         for i in range(2_000)
     ]
     async with (
-        served(tmp_path, candles=candles, speed=60_000) as base, Client(base, KEYS[0]) as client,
+        served(tmp_path, candles=candles, speed=60_000) as base,
+        Client(base, KEYS[0]) as client,
         client.stream() as stream,
     ):
         before = await client.get("v2/server/time")

@@ -13,9 +13,9 @@ from tests.paper.serving import KEYS, LISTEN, ORDER, Client, at, ledger_of, serv
 async def test_a_session_in_one_way_mode(tmp_path: Path) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
         assert at((await client.get("v1/positionSide/dual")).data, "dualSidePosition") == "false"
-        assert (await client.post(
-            "v2/trade/leverage", symbol="BTC-USDT", side="BOTH", leverage=10
-        )).data == {"leverage": 10, "symbol": "BTC-USDT"}
+        assert (
+            await client.post("v2/trade/leverage", symbol="BTC-USDT", side="BOTH", leverage=10)
+        ).data == {"leverage": 10, "symbol": "BTC-USDT"}
         placed = await client.place(side="BUY", type="MARKET", quantity="0.01", clientOrderId="Aa1")
         assert placed.code == 0
         assert at(placed.data, "order", "clientOrderId") == "aa1"
@@ -47,8 +47,11 @@ async def test_a_session_in_one_way_mode(tmp_path: Path) -> None:
         assert at(balance.whole, "data", 1, "balance") == ""
         fills = [x for x in ledger_of(tmp_path) if isinstance(x, e.Filled)]
         history = await client.get(
-            "v2/trade/fillHistory", symbol="BTC-USDT", startTs=fills[0].wall_ms,
-            endTs=fills[-1].wall_ms, pageSize=1000,
+            "v2/trade/fillHistory",
+            symbol="BTC-USDT",
+            startTs=fills[0].wall_ms,
+            endTs=fills[-1].wall_ms,
+            pageSize=1000,
         )
         assert [at(row, "tradeId") for row in _list(history.data, "fill_history_orders")] == [
             str(fill.trade_id) for fill in fills
@@ -61,8 +64,11 @@ async def test_a_session_in_hedge_mode_with_two_accounts(tmp_path: Path) -> None
         assert at((await two.get("v1/positionSide/dual")).data, "dualSidePosition") == "false"
         for side, position in (("BUY", "LONG"), ("SELL", "SHORT")):
             placed = await one.place(
-                side=side, type="LIMIT", price=96_000 if side == "BUY" else 94_000,
-                quantity="0.01", positionSide=position,
+                side=side,
+                type="LIMIT",
+                price=96_000 if side == "BUY" else 94_000,
+                quantity="0.01",
+                positionSide=position,
             )
             assert placed.code == 0
         held = await until(lambda: _held(one, 2), "both positions")
@@ -100,8 +106,14 @@ async def test_the_user_stream_tells_each_fill_and_its_money(tmp_path: Path) -> 
 async def test_market_channels_carry_what_was_asked_for(tmp_path: Path) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client, client.stream() as stream:
         topics = (
-            "BTC-USDT@markPrice", "BTC-USDT@lastPrice", "BTC-USDT@bookTicker", "BTC-USDT@trade",
-            "BTC-USDT@ticker", "BTC-USDT@depth20@500ms", "BTC-USDT@kline_1m", "BTC-USDT@kline_5m",
+            "BTC-USDT@markPrice",
+            "BTC-USDT@lastPrice",
+            "BTC-USDT@bookTicker",
+            "BTC-USDT@trade",
+            "BTC-USDT@ticker",
+            "BTC-USDT@depth20@500ms",
+            "BTC-USDT@kline_1m",
+            "BTC-USDT@kline_5m",
         )
         for topic in topics:
             assert (await stream.subscribe(topic))["code"] == 0
@@ -144,7 +156,10 @@ async def test_conditional_orders_have_no_client_id_and_wrong_names_are_ignored(
         await client.place(side="BUY", type="MARKET", quantity="0.01")
         await until(lambda: _held(client, 1), "the position")
         stop = await client.place(
-            side="SELL", type="STOP_MARKET", stopPrice=50_000, quantity="0.001",
+            side="SELL",
+            type="STOP_MARKET",
+            stopPrice=50_000,
+            quantity="0.001",
             clientOrderId="mine",
         )
         assert (stop.code, at(stop.data, "order", "clientOrderId")) == (0, "")
@@ -170,6 +185,7 @@ async def test_one_order_twice_in_a_second_and_twice_for_ever(tmp_path: Path) ->
 
 async def test_what_a_reply_tells_is_already_on_disk(tmp_path: Path) -> None:
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
+
         async def one(number: int) -> None:
             placed = await client.place(
                 side="BUY", type="LIMIT", price=80_000, quantity="0.001", clientOrderId=f"n{number}"
@@ -209,8 +225,9 @@ async def test_a_restart_finds_orders_positions_and_settings_again(tmp_path: Pat
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
         assert (await client.get("v2/trade/openOrders")).data == before
         assert at((await client.get("v3/user/balance")).whole, "data", 0, "balance") == wallet
-        assert at((await client.get("v2/trade/leverage", symbol="BTC-USDT")).data,
-                  "longLeverage") == 7
+        assert (
+            at((await client.get("v2/trade/leverage", symbol="BTC-USDT")).data, "longLeverage") == 7
+        )
         held = await client.get("v2/user/positions")
         assert at(held.whole, "data", 0, "positionAmt") == "0.0100"
 
@@ -229,9 +246,15 @@ async def test_a_market_that_is_held_leaves_no_order_half_way(tmp_path: Path) ->
         assert (await client.get("v2/user/positions")).whole["data"] == []
 
 
-@pytest.mark.parametrize("path", [
-    "v2/quote/contracts", "v2/quote/ticker", "v2/quote/premiumIndex", "v1/ticker/price",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "v2/quote/contracts",
+        "v2/quote/ticker",
+        "v2/quote/premiumIndex",
+        "v1/ticker/price",
+    ],
+)
 async def test_public_lists_have_one_row_for_a_symbol_and_all_without(
     tmp_path: Path, path: str
 ) -> None:

@@ -82,11 +82,14 @@ def test_open_orders_go_on_working_after_a_restart(tmp_path: Path) -> None:
     again.account, again.now = state.accounts["main"], world.now
     again.market = world.market
     again.clockwork = Clockwork(exchange, world.now, 1)
-    check("""
+    check(
+        """
         price 48990                        | pos 0.25, open 1
         buy limit 0.1 @ 49000 id resting   | code 101481
         price 45000                        | pos 0.05, open 0
-    """, again)
+    """,
+        again,
+    )
     ledger.close()
     assert len(read(tmp_path)) > len(world.entries)
 

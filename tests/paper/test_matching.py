@@ -51,10 +51,13 @@ def test_ioc_fills_what_it_can_and_ends() -> None:
 
 
 def test_fok_fills_whole_or_not_at_all() -> None:
-    check("""
+    check(
+        """
         buy limit 30 @ 50001 fok   | last CANCELLED 0, pos 0
         buy limit 0.5 @ 50001 fok  | last FILLED 0.5, pos 0.5
-    """, World(balance="10000000"))
+    """,
+        World(balance="10000000"),
+    )
 
 
 def test_post_only_is_refused_when_it_would_take_and_rests_otherwise() -> None:
@@ -74,20 +77,26 @@ def test_one_way_orders_reduce_then_turn_the_position() -> None:
 
 
 def test_hedge_positions_do_not_touch_each_other() -> None:
-    check("""
+    check(
+        """
         buy market 0.3 long        | long 0.3, short 0
         sell market 0.2 short      | long 0.3, short -0.2
         sell market 0.1 long       | long 0.2, short -0.2
         buy market 0.2 short       | long 0.2, short 0
-    """, World(hedge=True))
+    """,
+        World(hedge=True),
+    )
 
 
 def test_flaw_j1_a_closing_order_trades_against_the_position() -> None:
-    check("""
+    check(
+        """
         sell market 0.3 short      | short -0.3
         sell market 0.3 long       | code 101205
         buy market 0.3 short       | short 0
-    """, World(hedge=True))
+    """,
+        World(hedge=True),
+    )
 
 
 def test_reduce_only_closes_and_never_opens() -> None:

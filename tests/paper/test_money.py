@@ -59,14 +59,18 @@ def test_money_is_conserved_over_random_sessions() -> None:
             qty = rng.randint(1, 5_000) / 10_000
             side = rng.choice(("buy", "sell"))
             mode = rng.choice(sides)
-            world.act(rng.choice((
-                f"{side} market {qty} {mode}",
-                f"{side} limit {qty} @ {rng.randint(49_000, 51_000)} {mode}",
-                f"{side} stopmarket {qty} stop {rng.randint(49_000, 51_000)} {mode}",
-                f"price {rng.randint(49_000, 51_000)}",
-                f"wait {rng.randint(1, 2_000)}",
-                "cancel" if world.last is not None else "wait 1",
-            )))
+            world.act(
+                rng.choice(
+                    (
+                        f"{side} market {qty} {mode}",
+                        f"{side} limit {qty} @ {rng.randint(49_000, 51_000)} {mode}",
+                        f"{side} stopmarket {qty} stop {rng.randint(49_000, 51_000)} {mode}",
+                        f"price {rng.randint(49_000, 51_000)}",
+                        f"wait {rng.randint(1, 2_000)}",
+                        "cancel" if world.last is not None else "wait 1",
+                    )
+                )
+            )
         adds_up(world)
 
 
@@ -78,7 +82,8 @@ def adds_up(world: World) -> None:
     assert world.account.wallet_e8 == opened + moved + paid
     for (symbol, side), position in world.account.positions.items():
         held = sum(
-            fill.qty if fill.side == "BUY" else -fill.qty for fill in world.fills
+            fill.qty if fill.side == "BUY" else -fill.qty
+            for fill in world.fills
             if (fill.symbol, fill.position_side) == (symbol, side)
         )
         assert position.qty_e8 == held
@@ -108,13 +113,16 @@ def test_funding_is_paid_at_the_hours_of_market_time() -> None:
 
 def test_a_cross_position_is_liquidated_before_the_wallet_is_gone() -> None:
     world = World(balance="1000")
-    check("""
+    check(
+        """
         leverage 20                | code 0
         buy market 0.3             | pos 0.3
         buy limit 0.01 @ 40000     | open 1
         price 48000                | pos 0.3
         price 46800                | pos 0, open 0
-    """, world)
+    """,
+        world,
+    )
     forced = [x for x in world.entries if isinstance(x, e.Liquidated)]
     assert [x.kind for x in forced] == ["LIQUIDATION"]
     assert world.account.wallet_e8 >= 0
@@ -123,24 +131,28 @@ def test_a_cross_position_is_liquidated_before_the_wallet_is_gone() -> None:
 
 def test_a_gap_beyond_bankruptcy_is_paid_by_the_insurance_fund() -> None:
     world = World(balance="1000")
-    check("""
+    check(
+        """
         buy market 0.3             | pos 0.3
         price 30000                | pos 0, wallet 0
-    """, world)
+    """,
+        world,
+    )
     assert "INSURANCE_CLEAR" in [x.kind for x in world.entries if isinstance(x, e.MoneyMoved)]
     adds_up(world)
 
 
 def test_an_isolated_position_can_lose_its_own_collateral_only() -> None:
     world = World(balance="10000")
-    check("""
+    check(
+        """
         isolated                   | code 0
         leverage 50                | code 0
         buy market 0.5             | pos 0.5
         price 40000                | pos 0
-    """, world)
+    """,
+        world,
+    )
     lost = 10_000 * 10**8 - world.account.wallet_e8
     assert 500 * 10**8 <= lost <= 513 * 10**8, exact_text(lost, 8)
     adds_up(world)
-
-

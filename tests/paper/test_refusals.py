@@ -6,17 +6,29 @@ from pink_actors.paper.request import NewOrder
 from tests.paper.world import SYMBOL, World
 
 ONE_WAY = [
-    ("buy market 0", 109400), ("buy market 0.00001", 101400), ("buy limit 0.0001 @ 5500", 101400),
-    ("buy limit 0.1", 109400), ("buy limit 0.1 @ 70000", 101211), ("sell limit 0.1 @ 100", 101211),
-    ("buy limit 0.1 @ 100", 101211), ("buy market 0.1 long", 109400),
-    ("sell market 0.1 reduce", 101290), ("sell stopmarket 0.1 stop 49000", 101205),
-    ("buy stopmarket 0.1", 109400), ("buy market 90", 101204), ("buy market 0 close", 109400),
-    ("sell trail 0.1", 109400), ("sell trail 0.1 rate 1.5", 109400),
+    ("buy market 0", 109400),
+    ("buy market 0.00001", 101400),
+    ("buy limit 0.0001 @ 5500", 101400),
+    ("buy limit 0.1", 109400),
+    ("buy limit 0.1 @ 70000", 101211),
+    ("sell limit 0.1 @ 100", 101211),
+    ("buy limit 0.1 @ 100", 101211),
+    ("buy market 0.1 long", 109400),
+    ("sell market 0.1 reduce", 101290),
+    ("sell stopmarket 0.1 stop 49000", 101205),
+    ("buy stopmarket 0.1", 109400),
+    ("buy market 90", 101204),
+    ("buy market 0 close", 109400),
+    ("sell trail 0.1", 109400),
+    ("sell trail 0.1 rate 1.5", 109400),
     ("buy limit 0.1 @ 50001 post", 101215),
 ]
 HEDGED = [
-    ("buy market 0.1", 109400), ("sell market 0.1 long", 101205), ("buy market 0.1 short", 101205),
-    ("buy market 0.1 long reduce", 109400), ("sell stopmarket 0.1 stop 49000 long", 101205),
+    ("buy market 0.1", 109400),
+    ("sell market 0.1 long", 101205),
+    ("buy market 0.1 short", 101205),
+    ("buy market 0.1 long reduce", 109400),
+    ("sell stopmarket 0.1 stop 49000 long", 101205),
 ]
 
 

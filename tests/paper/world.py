@@ -24,8 +24,13 @@ from pink_actors.paper.state import Order, State
 START_MS = 1_700_000_000_000
 SYMBOL = "BTC-USDT"
 TYPES = {
-    "market": "MARKET", "limit": "LIMIT", "stopmarket": "STOP_MARKET", "stoplimit": "STOP",
-    "tpmarket": "TAKE_PROFIT_MARKET", "tplimit": "TAKE_PROFIT", "trail": "TRAILING_STOP_MARKET",
+    "market": "MARKET",
+    "limit": "LIMIT",
+    "stopmarket": "STOP_MARKET",
+    "stoplimit": "STOP",
+    "tpmarket": "TAKE_PROFIT_MARKET",
+    "tplimit": "TAKE_PROFIT",
+    "trail": "TRAILING_STOP_MARKET",
     "trigger": "TRIGGER_MARKET",
 }
 TIMES = {"ioc": "IOC", "fok": "FOK", "post": "PostOnly"}
@@ -49,7 +54,11 @@ class World:
     """One account in one market at 50,000."""
 
     def __init__(
-        self, *, hedge: bool = False, partial_share: float = 0.0, balance: str = "100000",
+        self,
+        *,
+        hedge: bool = False,
+        partial_share: float = 0.0,
+        balance: str = "100000",
         seed: int = 1,
     ) -> None:
         self.entries: list[e.Entry] = []
@@ -61,9 +70,7 @@ class World:
         self.exchange = Exchange(
             self.state, {SYMBOL: self.market}, self._write, seed, partial_share
         )
-        self.exchange.record(
-            self.now, e.AccountOpened(account="main", balance=qty_of(balance))
-        )
+        self.exchange.record(self.now, e.AccountOpened(account="main", balance=qty_of(balance)))
         self.account = self.state.accounts["main"]
         if hedge:
             self.exchange.record(self.now, e.ModeSet(account="main", hedge=True))
@@ -115,13 +122,14 @@ class World:
                 answer = self.exchange.cancel(self.account, self.last.order_id, self.now)
                 self.code = answer.code if isinstance(answer, Refusal) else 0
             case ["leverage", times]:
-                self.exchange.record(self.now, e.LeverageSet(
-                    account="main", symbol=SYMBOL, side="BOTH", leverage=int(times)
-                ))
+                self.exchange.record(
+                    self.now,
+                    e.LeverageSet(account="main", symbol=SYMBOL, side="BOTH", leverage=int(times)),
+                )
             case ["isolated"]:
-                self.exchange.record(self.now, e.MarginTypeSet(
-                    account="main", symbol=SYMBOL, margin_type="ISOLATED"
-                ))
+                self.exchange.record(
+                    self.now, e.MarginTypeSet(account="main", symbol=SYMBOL, margin_type="ISOLATED")
+                )
             case _:
                 self.place(read_order(words, hedge=self.account.hedge))
 
@@ -152,7 +160,11 @@ class World:
 def read_order(words: list[str], *, hedge: bool) -> NewOrder:
     """An order in the words of a scenario."""
     order = NewOrder(
-        SYMBOL, words[0].upper(), TYPES[words[1]], "BOTH", qty_e8=qty_of(words[2]),
+        SYMBOL,
+        words[0].upper(),
+        TYPES[words[1]],
+        "BOTH",
+        qty_e8=qty_of(words[2]),
         working_type="MARK_PRICE",
     )
     rest = iter(words[3:])

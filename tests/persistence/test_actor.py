@@ -208,9 +208,7 @@ def test_the_port_answers_while_rows_are_stored(stage: Stage) -> None:
     assert stage.end(signal.SIGTERM) == 0
 
 
-def test_a_password_that_others_can_read_is_refused_at_the_start(
-    instance: str, home: Path
-) -> None:
+def test_a_password_that_others_can_read_is_refused_at_the_start(instance: str, home: Path) -> None:
     stage = Stage(instance, home, "http://127.0.0.1:9")
     try:
         secret = home / "password"

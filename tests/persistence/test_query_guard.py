@@ -15,7 +15,7 @@ ANSWERED = (
     "DESCRIBE TABLE pink.fill_events",
     "EXISTS pink.transitions",
     "EXPLAIN SELECT 1",
-    "SELECT `outfile`, \"infile\" FROM t FORMAT JSON",
+    'SELECT `outfile`, "infile" FROM t FORMAT JSON',
     "SELECT 'it''s; fine', $$;$$",
 )
 REFUSED = (

@@ -52,9 +52,7 @@ def change_cell(stores: Stores, cells: Cells[Record], index: int, old: int, new:
 
 
 def change_row(stores: Stores, statement: str) -> None:
-    client = clickhouse_connect.get_client(
-        interface="chdb", path=str(stores.config.database_dir)
-    )
+    client = clickhouse_connect.get_client(interface="chdb", path=str(stores.config.database_dir))
     client.command(statement, settings={"mutations_sync": 2})
     client.close()
 
@@ -173,9 +171,7 @@ def test_a_digit_changed_in_the_database_is_named(
 
 
 def test_a_row_stored_twice_is_named(stores: Stores) -> None:
-    change_row(
-        stores, "INSERT INTO pink.fill_events SELECT * FROM pink.fill_events WHERE seq = 3"
-    )
+    change_row(stores, "INSERT INTO pink.fill_events SELECT * FROM pink.fill_events WHERE seq = 3")
     assert "clickhouse fill_events seq 3 row" in places(look(stores))
 
 
