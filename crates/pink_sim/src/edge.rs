@@ -3,13 +3,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use shm_layout::{
-    Ascii, Code, Command, CommandKind, Has, OrderKind, OrderSide, OrderStatus, Report, ReportKind,
-    Side, TimeInForce,
-};
+use shm_layout::{Ascii, Code, Command, CommandKind, OrderKind, OrderSide, Report, ReportKind};
 
 use crate::rng::Rng;
-use crate::venue::{Kind, Order, Position, State, Venue};
+use crate::venue::{Kind, Position, State, Venue};
+use crate::wording::{about, order_of, state_of, without_last_fill};
 
 /// What may go wrong, each with its chance in a thousand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,7 +48,7 @@ pub struct Edge {
     posted: HashMap<Ascii<40>, i64>,
     restarted_ms: i64,
     pub trade_of: HashMap<Ascii<40>, Ascii<32>>,
-    lagging: Vec<[Position; 2]>,
+    pub(crate) lagging: Vec<[Position; 2]>,
     lagging_ms: i64,
 }
 
@@ -140,69 +138,94 @@ impl Edge {
         mono_ns: u64,
         command: &Command,
     ) -> Result<(), String> {
-        let mut reply = about(command, ReportKind::NotSent, venue.now_ms);
+        let reply = about(command, ReportKind::NotSent, venue.now_ms);
         if command.reissue != 0 {
-            if let Some(id) = venue.find(&command.client_order_id) {
-                self.reports.push_back(Report {
-                    command_seq: command.command_seq,
-                    ..state_of(venue, id)
-                });
-                return Ok(());
-            }
-            // It may have left at any time before this process began, or when this one sent it.
-            let left = self.posted.get(&command.client_order_id).copied();
-            let left = left
-                .unwrap_or(self.restarted_ms)
-                .max(command.submitted_wall_ms);
-            if venue.now_ms < left + self.not_found_after_ms {
-                self.commands.push_back(*command);
-                return Ok(());
-            }
-            // Never sent again: the kernel may have concluded by now that it was not.
-            self.reports.push_back(Report {
-                code: Code::DeadlinePassed,
-                ..reply
-            });
+            self.resume(venue, command, &reply);
             return Ok(());
         }
-        let overtaken = self.commands.iter().any(|later| {
-            later.kind == CommandKind::Cancel && later.client_order_id == command.client_order_id
-        });
-        reply.code = Code::Ok;
-        if command.adds_risk != 0 {
-            if mono_ns > command.deadline_mono_ns {
-                reply.code = Code::DeadlinePassed;
-            } else if self.kill_switch {
-                reply.code = Code::KillSwitch;
-            } else if overtaken {
-                reply.code = Code::Overtaken;
-            }
-        }
-        if reply.code != Code::Ok {
-            self.reports.push_back(reply);
+        let code = self.forbids(command, mono_ns);
+        if code != Code::Ok {
+            self.reports.push_back(Report { code, ..reply });
             return Ok(());
         }
         self.keep_promises(command)?;
         self.posted.insert(command.client_order_id, venue.now_ms);
         self.trade_of
             .insert(command.client_order_id, command.trade_id);
-        if rng.permille(faults.refused) {
-            let kind = ReportKind::OrderRefused;
+        self.post(rng, venue, faults, command, &reply);
+        Ok(())
+    }
+
+    /// A command that may have been sent before: the venue is asked, nothing is ever sent again,
+    /// for the kernel may have concluded by now that it was not.
+    fn resume(&mut self, venue: &Venue, command: &Command, reply: &Report) {
+        let command_seq = command.command_seq;
+        if let Some(id) = venue.find(&command.client_order_id) {
             self.reports.push_back(Report {
-                kind,
-                code: Code::VenueRefused,
-                venue_code: 101_400,
-                ..reply
+                command_seq,
+                ..state_of(venue, id)
             });
-            return Ok(());
+            return;
         }
+        // It may have left at any time before this process began, or when this one sent it.
+        let posted = self.posted.get(&command.client_order_id).copied();
+        let left = posted
+            .unwrap_or(self.restarted_ms)
+            .max(command.submitted_wall_ms);
+        if venue.now_ms < left + self.not_found_after_ms {
+            self.commands.push_back(*command);
+        } else {
+            self.reports.push_back(Report {
+                code: Code::DeadlinePassed,
+                ..*reply
+            });
+        }
+    }
+
+    /// Why a risk-adding command does not leave.
+    fn forbids(&self, command: &Command, mono_ns: u64) -> Code {
+        let overtaken = self.commands.iter().any(|later| {
+            later.kind == CommandKind::Cancel && later.client_order_id == command.client_order_id
+        });
+        if command.adds_risk == 0 {
+            Code::Ok
+        } else if mono_ns > command.deadline_mono_ns {
+            Code::DeadlinePassed
+        } else if self.kill_switch {
+            Code::KillSwitch
+        } else if overtaken {
+            Code::Overtaken
+        } else {
+            Code::Ok
+        }
+    }
+
+    fn post(
+        &mut self,
+        rng: &mut Rng,
+        venue: &mut Venue,
+        faults: &Faults,
+        command: &Command,
+        reply: &Report,
+    ) {
+        let kind = ReportKind::OrderRefused;
+        let refused = Report {
+            kind,
+            code: Code::VenueRefused,
+            venue_code: 101_400,
+            ..*reply
+        };
         let unknown = Report {
             kind: ReportKind::OrderUnknown,
-            ..reply
+            ..*reply
         };
+        if rng.permille(faults.refused) {
+            self.reports.push_back(refused);
+            return;
+        }
         if rng.permille(faults.request_lost) {
             self.reports.push_back(unknown);
-            return Ok(());
+            return;
         }
         let late = rng.permille(faults.request_late);
         let delay = if late {
@@ -210,15 +233,9 @@ impl Edge {
         } else {
             0
         };
-        let placed = venue.place(order_of(venue, command, venue.now_ms + delay));
-        let Some(id) = placed else {
-            let kind = ReportKind::OrderRefused;
-            self.reports.push_back(Report {
-                kind,
-                code: Code::VenueRefused,
-                ..reply
-            });
-            return Ok(());
+        let Some(id) = venue.place(order_of(venue, command, venue.now_ms + delay)) else {
+            self.reports.push_back(refused);
+            return;
         };
         if command.adds_risk != 0 {
             self.entries
@@ -227,12 +244,12 @@ impl Edge {
         if late || rng.permille(faults.reply_lost) {
             self.reports.push_back(unknown);
         } else {
+            let command_seq = command.command_seq;
             self.reports.push_back(Report {
-                command_seq: command.command_seq,
+                command_seq,
                 ..state_of(venue, id)
             });
         }
-        Ok(())
     }
 
     /// One id, one meaning; one trade, one entry; nothing that reduces may open.
@@ -259,193 +276,6 @@ impl Edge {
             }
         }
         Ok(())
-    }
-
-    fn cancel(&mut self, rng: &mut Rng, venue: &mut Venue, faults: &Faults, command: &Command) {
-        let reply = about(command, ReportKind::CancelRefused, venue.now_ms);
-        let Some(id) = venue.find(&command.client_order_id) else {
-            self.reports.push_back(Report {
-                venue_code: 109_201,
-                ..reply
-            });
-            return;
-        };
-        if rng.permille(faults.cancel_lost) {
-            if rng.permille(500) {
-                venue.cancel(id);
-            }
-            let kind = ReportKind::OrderUnknown;
-            self.reports.push_back(Report { kind, ..reply });
-        } else if rng.permille(faults.cancel_lost) || !venue.cancel(id) {
-            self.reports.push_back(Report {
-                venue_code: 109_400,
-                ..reply
-            });
-        } else if rng.permille(300) {
-            self.reports.push_back(Report {
-                kind: ReportKind::CancelAccepted,
-                ..reply
-            });
-        } else {
-            self.reports.push_back(Report {
-                command_seq: command.command_seq,
-                ..state_of(venue, id)
-            });
-        }
-    }
-
-    fn query(&mut self, rng: &mut Rng, venue: &Venue, faults: &Faults, command: &Command) {
-        let reply = about(command, ReportKind::CommandDone, venue.now_ms);
-        if rng.permille(faults.answer_empty) {
-            self.reports.push_back(reply);
-        } else if let Some(id) = venue.find(&command.client_order_id) {
-            let asked_wall_ms = venue.now_ms;
-            let command_seq = command.command_seq;
-            self.reports.push_back(Report {
-                command_seq,
-                asked_wall_ms,
-                ..state_of(venue, id)
-            });
-        } else if venue.now_ms >= command.submitted_wall_ms + self.not_found_after_ms {
-            self.reports.push_back(Report {
-                kind: ReportKind::OrderNotFound,
-                ..reply
-            });
-        } else {
-            self.reports.push_back(reply);
-        }
-    }
-
-    fn settle(&mut self, rng: &mut Rng, venue: &Venue, faults: &Faults, command: &Command) {
-        let done = about(command, ReportKind::CommandDone, venue.now_ms);
-        let order = venue
-            .find(&command.client_order_id)
-            .map(|id| &venue.orders[id]);
-        let complete = order.filter(|order| order.filled == command.cum_qty_e8);
-        let Some(order) = complete.filter(|_| !rng.permille(faults.answer_empty)) else {
-            self.reports.push_back(done);
-            return;
-        };
-        let row_count = u32::try_from(order.fills.len()).unwrap_or(0);
-        for (row_index, fill) in (0..row_count).zip(&order.fills) {
-            let row = Report {
-                kind: ReportKind::Fill,
-                has: Has::Amount.code(),
-                fill_id: number("f", u64::from(row_index)),
-                qty_e8: fill.qty,
-                price_e12: fill.price,
-                amount_e8: fill.fee,
-                row_index,
-                row_count,
-                ..done
-            };
-            self.reports.push_back(row);
-            if rng.permille(faults.stream_twice) {
-                self.reports.push_back(row);
-            }
-        }
-    }
-
-    fn reconcile(&mut self, rng: &mut Rng, venue: &Venue, faults: &Faults, command: &Command) {
-        let row = Report {
-            command_seq: command.command_seq,
-            asked_seq: command.asked_seq,
-            asked_wall_ms: venue.now_ms,
-            ..Report::ZERO
-        };
-        if rng.permille(faults.answer_empty) {
-            self.reports.push_back(Report {
-                kind: ReportKind::CommandDone,
-                ..row
-            });
-            return;
-        }
-        self.reports.push_back(Report {
-            kind: ReportKind::SnapshotBegin,
-            ..row
-        });
-        let mut row_count = 0;
-        let lags = rng.permille(faults.position_lag) && self.lagging.len() == venue.symbols.len();
-        for (at, symbol) in venue.symbols.iter().enumerate() {
-            let positions = if lags {
-                self.lagging[at]
-            } else {
-                symbol.positions
-            };
-            for (position, side) in positions.iter().zip([Side::Long, Side::Short]) {
-                if position.qty > 0 {
-                    let price = position.cost / i128::from(position.qty);
-                    self.reports.push_back(Report {
-                        kind: ReportKind::SnapshotPosition,
-                        symbol: name(symbol.name),
-                        position_side: side,
-                        qty_e8: position.qty,
-                        price_e12: i64::try_from(price).unwrap_or(0),
-                        ..row
-                    });
-                    row_count += 1;
-                }
-            }
-        }
-        for id in venue
-            .live
-            .iter()
-            .filter(|id| venue.orders[**id].from_ms <= venue.now_ms)
-        {
-            let (kind, asked_seq) = (ReportKind::SnapshotOrder, row.asked_seq);
-            let command_seq = row.command_seq;
-            self.reports.push_back(Report {
-                kind,
-                command_seq,
-                asked_seq,
-                ..state_of(venue, *id)
-            });
-            row_count += 1;
-        }
-        let (kind, has) = (ReportKind::Balance, Has::Wallet.code());
-        self.reports.push_back(Report {
-            kind,
-            has,
-            wallet_e8: venue.wallet,
-            ..row
-        });
-        let partial = rng.permille(faults.snapshot_partial);
-        let (kind, complete) = (ReportKind::SnapshotEnd, u8::from(!partial));
-        self.reports.push_back(Report {
-            kind,
-            complete,
-            row_count: row_count + 1,
-            ..row
-        });
-    }
-
-    fn income(&mut self, venue: &Venue, command: &Command) {
-        let done = about(command, ReportKind::CommandDone, venue.now_ms);
-        for row in venue
-            .incomes
-            .iter()
-            .filter(|row| row.at_ms >= command.since_wall_ms)
-        {
-            self.reports.push_back(Report {
-                kind: ReportKind::Income,
-                has: Has::Amount.code(),
-                income_kind: row.kind,
-                fill_id: number("i", row.id),
-                symbol: name(venue.symbols[row.symbol].name),
-                position_side: if row.side == 0 {
-                    Side::Long
-                } else {
-                    Side::Short
-                },
-                amount_e8: row.amount,
-                venue_wall_ms: row.at_ms,
-                ..done
-            });
-        }
-        self.reports.push_back(Report {
-            client_order_id: Ascii::EMPTY,
-            ..done
-        });
     }
 
     /// The stream tells what it saw, if it does.
@@ -500,116 +330,4 @@ impl Edge {
         };
         Some(self.stream.remove(at))
     }
-}
-
-fn about(command: &Command, kind: ReportKind, now_ms: i64) -> Report {
-    Report {
-        kind,
-        command_seq: command.command_seq,
-        asked_wall_ms: now_ms,
-        client_order_id: command.client_order_id,
-        symbol: command.symbol,
-        order_side: command.order_side,
-        ..Report::ZERO
-    }
-}
-
-fn order_of(venue: &Venue, command: &Command, from_ms: i64) -> Order {
-    let symbol = venue
-        .symbols
-        .iter()
-        .position(|s| name(s.name) == command.symbol)
-        .unwrap_or(0);
-    Order {
-        client: command.client_order_id,
-        symbol,
-        buy: command.order_side == OrderSide::Buy,
-        side: usize::from(command.position_side == Side::Short),
-        reduce: command.adds_risk == 0,
-        kind: match command.order_kind {
-            OrderKind::Limit => Kind::Limit,
-            OrderKind::StopMarket => Kind::Stop,
-            OrderKind::TakeProfitMarket => Kind::Profit,
-            _ => Kind::Market,
-        },
-        rests: !matches!(command.tif, TimeInForce::Ioc | TimeInForce::Fok),
-        qty: command.qty_e8,
-        price: command.price_e12,
-        trigger: command.trigger_e12,
-        state: State::Resting,
-        filled: 0,
-        fills: Vec::new(),
-        from_ms,
-    }
-}
-
-/// What a venue says that counts a fill a moment after it ended the order.
-fn without_last_fill(venue: &Venue, id: usize) -> Report {
-    let order = &venue.orders[id];
-    let mut earlier = order.clone();
-    if let Some(fill) = earlier.fills.pop() {
-        earlier.filled -= fill.qty;
-    }
-    earlier.state = State::Cancelled;
-    state_from(venue, id, &earlier)
-}
-
-/// An order as the venue reports it: the average rounded, as BingX rounds it.
-#[must_use]
-pub fn state_of(venue: &Venue, id: usize) -> Report {
-    state_from(venue, id, &venue.orders[id])
-}
-
-fn state_from(venue: &Venue, id: usize, order: &Order) -> Report {
-    let cost: i128 = order
-        .fills
-        .iter()
-        .map(|f| i128::from(f.qty) * i128::from(f.price))
-        .sum();
-    let fee: i64 = order.fills.iter().map(|fill| fill.fee).sum();
-    let average = if order.filled == 0 {
-        0
-    } else {
-        cost / i128::from(order.filled)
-    };
-    let rounded = average / 10_000_000 * 10_000_000;
-    let mut has = Has::CumQty.code() | Has::Qty.code() | Has::VenueOrderId.code();
-    if order.filled > 0 {
-        has |= Has::AvgPrice.code() | Has::CumFee.code();
-    }
-    Report {
-        kind: ReportKind::OrderState,
-        order_status: match order.state {
-            State::Resting => OrderStatus::Working,
-            State::Filled => OrderStatus::Filled,
-            State::Cancelled => OrderStatus::Cancelled,
-        },
-        has,
-        order_side: if order.buy {
-            OrderSide::Buy
-        } else {
-            OrderSide::Sell
-        },
-        client_order_id: order.client,
-        symbol: name(venue.symbols[order.symbol].name),
-        venue_order_id: i64::try_from(id).unwrap_or(0) + 1,
-        qty_e8: order.qty,
-        cum_qty_e8: order.filled,
-        avg_price_e12: i64::try_from(rounded).unwrap_or(0),
-        cum_fee_e8: fee,
-        venue_wall_ms: venue.now_ms,
-        ..Report::ZERO
-    }
-}
-
-/// A symbol's name as records hold it.
-#[must_use]
-pub fn name(symbol: &str) -> Ascii<24> {
-    Ascii::new(symbol).unwrap_or(Ascii::EMPTY)
-}
-
-/// A short numbered id.
-#[must_use]
-pub fn number<const N: usize>(prefix: &str, number: u64) -> Ascii<N> {
-    Ascii::new(&format!("{prefix}{number}")).unwrap_or(Ascii::EMPTY)
 }

@@ -5,13 +5,19 @@
 //! rest, and the books must agree to the last digit.
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::large_types_passed_by_value,
     reason = "a simulator: lengths fit, and a panic is a finding like any other"
 )]
 
+mod answers;
+mod crash;
 pub mod edge;
+mod judge;
+mod policy;
 pub mod rng;
 pub mod run;
 pub mod venue;
+mod wording;
 
 use edge::Faults;
 use pink_kernel::fsm::Row;

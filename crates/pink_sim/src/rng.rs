@@ -6,7 +6,7 @@ pub struct Rng(u64);
 impl Rng {
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(seed ^ 0x5EED_0F_91_4B)
+        Self(seed ^ 0x005E_ED0F_914B)
     }
 
     pub fn bits(&mut self) -> u64 {

@@ -1,8 +1,8 @@
 //! Flaws that are about the shape of things rather than one behaviour.
 
-use shm_layout::{Code, InputKind, Intent, Outcome};
+use shm_layout::{Code, CommandKind, InputKind, Intent, Outcome};
 
-use crate::check::check;
+use crate::check::{check, run};
 use crate::world::{World, ascii};
 
 #[test]
@@ -115,4 +115,78 @@ fn flaw_m10_m16_the_kernel_counts_what_it_does() {
     assert_eq!((stats.fills_booked, stats.duplicates), (1, 1));
     assert_eq!(stats.inputs, world.seq);
     assert_eq!(world.kernel.account().open_slots, 1);
+}
+
+#[test]
+fn flaw_e19_f7_an_event_of_one_slot_touches_that_slot_alone() {
+    let mut world = check(
+        "
+        enter long 1               | OrderRequested |
+        fill 1 @ 100               | PositionOpen   |
+        enter long 1 id t2 sym ETH-USDT | - | code UnknownSymbol
+        ",
+    );
+    world.rules("ETH-USDT", 10_000_000_000, 100_000, 100_000, 100_000_000);
+    world.mark("ETH-USDT", 100_000_000_000_000);
+    let mut world = run(
+        world,
+        "
+        enter long 1 id t2 sym ETH-USDT | OrderRequested |
+        fill 1 @ 100                    | PositionOpen   |
+        ",
+    );
+    let touched = |world: &World| -> Vec<u16> {
+        let slots = world.effects.touched().iter();
+        slots
+            .filter(|cell| cell.region == shm_layout::region::SLOTS)
+            .map(|cell| cell.index)
+            .collect()
+    };
+    assert_eq!(touched(&world), [1]);
+    let before = *world.kernel.slot(0);
+    world.mark("ETH-USDT", 101_000_000_000_000);
+    assert_eq!(touched(&world), [1]);
+    assert_eq!(*world.kernel.slot(0), before);
+}
+
+#[test]
+fn flaw_e10_f4_each_commanded_order_is_named_once_and_its_outcome_says_so() {
+    let world = check(
+        "
+        enter long 1     | OrderRequested | sends submit
+        fill 0.5 @ 100   | EntryWorking   |
+        fill 0.5 @ 100   | PositionOpen   |
+        ",
+    );
+    let submits = |outcome: &&Outcome| outcome.command_kinds[0] == CommandKind::Submit.code();
+    assert_eq!(world.outcomes.iter().filter(submits).count(), 1);
+    let slot = world.kernel.slot(0);
+    assert_eq!(world.kernel.account().unresolved_orders, 0);
+    assert_eq!(slot.opened_qty_e8, slot.intended_qty_e8);
+}
+
+#[test]
+fn flaw_m15_i3_nothing_is_opened_at_size_zero_and_no_price_is_made_up() {
+    let world = check(
+        "
+        enter long 0     | Idle | code InvalidField
+        enter long 1 id t2 | OrderRequested | size 0  cost 0
+        ",
+    );
+    assert_eq!(world.kernel.slot(0).opened_wall_ns, 0);
+}
+
+#[test]
+fn flaw_m5_partial_exits_leave_exactly_the_rest() {
+    check(
+        "
+        enter long 1 legs 0.5,1 | OrderRequested |
+        fill 1 @ 100            | PositionOpen   |
+        exit                    | ExitRequested  |
+        fill 0.2 @ 110          | ExitWorking    | size 0.8  realised 2
+        fill 0.3 @ 120          | PositionOpen   | size 0.5  realised 8
+        exit                    | ExitRequested  |
+        fill 0.5 @ 90           | Closed         | size 0    realised 3
+        ",
+    );
 }

@@ -1,0 +1,235 @@
+//! Who wants something of the kernel: a policy, an operator, hands on the account, nonsense.
+
+use pink_kernel::NONE;
+use shm_layout::{
+    Ascii, Code, Control, ControlKind, InputKind, Intent, Mode, OrderKind, Report, ReportKind,
+    Side, Stage, TimeInForce, Writer,
+};
+
+use crate::run::{Entry, Run};
+use crate::venue::E8;
+use crate::wording::{name, number};
+
+impl Run {
+    /// The policy wants something.
+    pub(crate) fn decide(&mut self) -> Result<(), String> {
+        let open: Vec<u16> = (0..12)
+            .filter(|at| self.kernel.slot(*at).stage != Stage::Idle)
+            .collect();
+        if open.is_empty() || self.rng.permille(300) {
+            return self.enter();
+        }
+        let at = open[self.rng.index(open.len())];
+        let slot = *self.kernel.slot(at);
+        let kind = match self.rng.below(10) {
+            0..=6 => InputKind::Exit,
+            7 => InputKind::ExitResidual,
+            _ => InputKind::Cancel,
+        };
+        let mut intent = Intent {
+            kind,
+            trade_id: slot.trade_id,
+            ..self.blank_intent()
+        };
+        if self.rng.permille(250) {
+            let symbol = self
+                .venue
+                .symbols
+                .iter()
+                .find(|s| name(s.name) == slot.symbol);
+            if let Some(symbol) = symbol {
+                intent.order_kind = OrderKind::Limit;
+                intent.tif = TimeInForce::Gtc;
+                intent.price_e12 = symbol.mark + self.rng.between(-3, 3) * symbol.tick;
+            }
+        } else if self.rng.permille(200) {
+            intent.qty_e8 = self.rng.between(1, slot.qty_e8.max(1));
+        }
+        self.apply(Entry::Intent(intent))
+    }
+
+    pub(crate) fn blank_intent(&self) -> Intent {
+        Intent {
+            order_kind: OrderKind::Market,
+            slot_id: NONE,
+            leverage: 1,
+            ttl_ms: 2_000,
+            created_mono_ns: self.now.mono_ns,
+            created_wall_ns: self.now.wall_ns,
+            ..Intent::ZERO
+        }
+    }
+
+    pub(crate) fn enter(&mut self) -> Result<(), String> {
+        let at = self.rng.index(self.venue.symbols.len());
+        let side = self.rng.index(2);
+        let symbol = self.venue.symbols[at].clone();
+        let lots = self
+            .rng
+            .between(symbol.least / symbol.lot, symbol.least / symbol.lot * 90);
+        self.trades += 1;
+        let mut intent = Intent {
+            kind: InputKind::Enter,
+            trade_id: number("t", self.trades),
+            symbol: name(symbol.name),
+            side: if side == 0 { Side::Long } else { Side::Short },
+            qty_e8: lots * symbol.lot,
+            leverage: u16::try_from(self.rng.between(1, 5)).unwrap_or(1),
+            leg_count: 1,
+            leg_ratios_e8: [E8, 0, 0, 0, 0, 0, 0, 0],
+            ..self.blank_intent()
+        };
+        if self.rng.permille(400) {
+            intent.leg_count = 3;
+            intent.leg_ratios_e8 = [E8 / 2, E8 / 3, E8, 0, 0, 0, 0, 0];
+        }
+        if self.rng.permille(500) {
+            intent.order_kind = OrderKind::Limit;
+            intent.tif = if self.rng.permille(200) {
+                TimeInForce::Ioc
+            } else {
+                TimeInForce::Gtc
+            };
+            intent.price_e12 = symbol.mark + self.rng.between(-5, 5) * symbol.tick;
+        }
+        if self.rng.permille(400) {
+            let away = symbol.mark / 100 / symbol.tick * symbol.tick;
+            let sign = if side == 0 { 1 } else { -1 };
+            intent.stop_loss_e12 = symbol.mark - sign * away;
+            intent.take_profit_e12 = symbol.mark + sign * away;
+        }
+        self.apply(Entry::Intent(intent))?;
+        if self.effects.outcome.code == Code::Ok {
+            self.asked
+                .insert(intent.trade_id, (at, side, intent.qty_e8));
+            self.tally.trades += 1;
+        }
+        Ok(())
+    }
+
+    /// Rare things: money that comes and goes, hands on the account, nonsense.
+    pub(crate) fn oddity(&mut self) -> Result<(), String> {
+        let symbol = self.rng.index(self.venue.symbols.len());
+        let side = self.rng.index(2);
+        match self.rng.below(60) {
+            0 if self.venue.symbols[symbol].positions[side].qty > 0 => {
+                let amount = self.rng.between(-200_000, 100_000);
+                self.venue.earn(1, symbol, side, amount);
+                Ok(())
+            }
+            1 => {
+                let amount = self.rng.between(-5, 5) * E8;
+                self.venue.earn(2, symbol, side, amount);
+                let kind = ReportKind::AccountHint;
+                self.apply(Entry::Report(
+                    Writer::Listener,
+                    Report {
+                        kind,
+                        ..Report::ZERO
+                    },
+                ))
+            }
+            2 if self.rng.permille(self.faults.by_hand) => {
+                self.by_hand |= self.venue.close_by_hand(symbol, side);
+                Ok(())
+            }
+            21 if self.rng.permille(self.faults.by_hand) => {
+                let taken = self.venue.symbols[symbol]
+                    .positions
+                    .iter()
+                    .any(|held| held.qty > 0);
+                if !taken {
+                    let qty = self.venue.symbols[symbol].least * 7;
+                    self.venue.open_by_hand(symbol, side, qty);
+                    self.by_hand = true;
+                    self.asked
+                        .insert(number("h", self.seq), (symbol, side, qty * 100));
+                }
+                Ok(())
+            }
+            3..=20 if self.rng.permille(self.faults.hostile) => self.nonsense(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Inputs nobody should ever send.
+    pub(crate) fn nonsense(&mut self) -> Result<(), String> {
+        let wild = [0, 1, -1, i64::MAX, i64::MIN, E8, 1_000_000_000_000];
+        let at = self.rng.index(wild.len());
+        let (a, b) = (wild[at], wild[self.rng.index(wild.len())]);
+        if self.rng.permille(500) {
+            let kinds = [
+                InputKind::Enter,
+                InputKind::Exit,
+                InputKind::Cancel,
+                InputKind::Epoch,
+            ];
+            let intent = Intent {
+                kind: kinds[self.rng.index(kinds.len())],
+                trade_id: number("t", self.rng.below(self.trades + 2)),
+                symbol: name("BTC-USDT"),
+                qty_e8: a,
+                price_e12: b,
+                leverage: u16::try_from(self.rng.below(70_000)).unwrap_or(0),
+                slot_id: u16::try_from(self.rng.below(70_000)).unwrap_or(NONE),
+                leg_count: u32::try_from(self.rng.below(20)).unwrap_or(0),
+                // Never a side, so that nothing of it can pass for a wish.
+                ..self.blank_intent()
+            };
+            return self.apply(Entry::Intent(intent));
+        }
+        let kinds = ReportKind::ALL;
+        let kind = kinds[self.rng.index(kinds.len())];
+        let harmless = !matches!(kind, ReportKind::Instrument | ReportKind::PositionMode);
+        let foreign = Report {
+            kind: if harmless {
+                kind
+            } else {
+                ReportKind::OrderState
+            },
+            client_order_id: number("web-", self.rng.below(5)),
+            symbol: name("BTC-USDT"),
+            cum_qty_e8: a,
+            qty_e8: b,
+            avg_price_e12: a,
+            price_e12: b,
+            amount_e8: a,
+            command_seq: u64::MAX,
+            has: 1 | 2 | 4 | 16,
+            row_count: 1,
+            ..Report::ZERO
+        };
+        self.apply(Entry::Report(Writer::Listener, foreign))
+    }
+
+    pub(crate) fn control(&mut self) -> Result<(), String> {
+        let blank = Control {
+            operator: 1,
+            text: Ascii::new("sim").unwrap_or(Ascii::EMPTY),
+            ..Control::ZERO
+        };
+        let kind = match self.rng.below(400) {
+            0 => ControlKind::Flatten,
+            1..=3 => ControlKind::Mode,
+            4..=6 => ControlKind::KillSwitch,
+            7 => ControlKind::Reconcile,
+            8..=30 if self.kernel.account().mode_wanted != Mode::Active => ControlKind::Mode,
+            8..=30 if self.kernel.account().kill_switch != 0 => ControlKind::KillSwitch,
+            31..=60 if self.kernel.account().frozen != 0 => ControlKind::Anchor,
+            _ => return Ok(()),
+        };
+        let wanted = self.kernel.account().mode_wanted;
+        let mode = if wanted == Mode::Active && self.rng.permille(300) {
+            Mode::ReduceOnly
+        } else {
+            Mode::Active
+        };
+        let engaged = u8::from(self.kernel.account().kill_switch == 0);
+        self.apply(Entry::Control(Control {
+            kind,
+            mode,
+            engaged,
+            ..blank
+        }))
+    }
+}

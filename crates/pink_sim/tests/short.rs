@@ -1,0 +1,62 @@
+//! A short simulation in the suite; `pink-sim` and scripts/long run the long one.
+#![allow(clippy::print_stdout, reason = "seeds are printed")]
+
+use pink_kernel::fsm::{Row, TABLE};
+use pink_sim::{faults_of, minimal, simulate};
+use shm_layout::{Effect, Fact, Stage};
+
+const SEEDS: u64 = 6;
+const STEPS: u64 = 6_000;
+
+#[test]
+fn the_kernel_and_the_venue_agree_under_every_fault() {
+    for seed in 1..=SEEDS {
+        println!("seed {seed}");
+        if let Err((found, _)) = simulate(seed, STEPS, faults_of(seed), TABLE, false) {
+            let (faults, _, story) = minimal(seed, STEPS, TABLE);
+            panic!("seed {seed}: {found}\n{faults:?}\n{}", story.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn a_seed_tells_the_same_story_every_time() {
+    let run = || simulate(3, 3_000, faults_of(3), TABLE, false).unwrap();
+    let (first, second) = (run(), run());
+    assert_eq!((first.steps, first.fills), (second.steps, second.fills));
+    assert_eq!(first.rows, second.rows);
+}
+
+/// Runs a table that is wrong; the simulation must notice.
+fn catches(table: &[Row]) -> bool {
+    (1..=SEEDS).any(|seed| simulate(seed, STEPS, faults_of(seed), table, false).is_err())
+}
+
+#[test]
+fn a_table_without_a_common_row_is_caught() {
+    for (stage, fact) in [
+        (Stage::OrderRequested, Fact::GoneHeld),
+        (Stage::EntryCancelling, Fact::NeverOpened),
+        (Stage::ExitRequested, Fact::ClosedOutside),
+        (Stage::ExitCancelling, Fact::CancelRefused),
+        (Stage::Closed, Fact::Settled),
+    ] {
+        let table: Vec<Row> = TABLE
+            .iter()
+            .copied()
+            .filter(|row| (row.0, row.1) != (stage, fact))
+            .collect();
+        assert!(catches(&table), "nobody misses {stage:?} {fact:?}");
+    }
+}
+
+#[test]
+fn a_lost_order_that_takes_its_position_along_is_caught() {
+    let mut table = TABLE.to_vec();
+    for row in table.iter_mut().filter(|row| row.1 == Fact::GoneHeld) {
+        if row.0 == Stage::ExitWorking {
+            *row = Row(row.0, row.1, Stage::Closed, Effect::CloseTrade);
+        }
+    }
+    assert!(catches(&table));
+}
