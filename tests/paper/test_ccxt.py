@@ -44,7 +44,7 @@ async def connected(data: Path, hedged: bool, account: int = 0) -> AsyncIterator
                 "urls": {
                     "api": {
                         **{section: f"{base}/openApi" for section in SECTIONS},
-                        # The spot url must not be a prefix of the linear one, or pushes are misread.
+                        # If the spot url were a prefix of the linear one, pushes would be misread.
                         "ws": {
                             "linear": f"{stream}/swap-market",
                             "spot": f"{stream}/market",

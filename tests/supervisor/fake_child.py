@@ -53,7 +53,7 @@ def report(path: str) -> None:
         os.close(os.open(path, os.O_RDWR))
         said = "worked"
     except OSError as error:
-        said = error.strerror
+        said = error.strerror or str(error)
     sys.stderr.write(f"write={said}\n")
 
 

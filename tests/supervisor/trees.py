@@ -60,7 +60,7 @@ def config_of(home: Path, instance: str, **times: int) -> Config:
     )
 
 
-def fake(writer: Writer, *conduct: str, after: tuple[str, ...] = (), **given: object) -> Child:
+def fake(writer: Writer, *conduct: str, after: tuple[str, ...] = (), **times: int) -> Child:
     """A row of the table whose program is the fake child."""
 
     def argv(start: Start) -> list[str]:
@@ -71,7 +71,7 @@ def fake(writer: Writer, *conduct: str, after: tuple[str, ...] = (), **given: ob
     def rights(config: Config) -> Rights:
         return Rights(read=(FAKE.parent, config.directory))
 
-    row = Child(
+    return Child(
         name=writer.name.lower(),
         writer=writer,
         after=after,
@@ -79,13 +79,12 @@ def fake(writer: Writer, *conduct: str, after: tuple[str, ...] = (), **given: ob
         rights=rights,
         critical=True,
         on_fatal=Mode.HALTED,
-        ready_timeout_ms=20_000,
+        ready_timeout_ms=times.get("ready_timeout_ms", 20_000),
         watchdog_ms=1_000,
-        progress_ms=None,
-        stop_timeout_ms=2_000,
+        progress_ms=times.get("progress_ms"),
+        stop_timeout_ms=times.get("stop_timeout_ms", 2_000),
         nofile=256,
     )
-    return row._replace(**given)
 
 
 class Tree:
