@@ -66,7 +66,7 @@
 //! `ceil(words / 64)` u64 (bit `i % 64` of word `i / 64` set: word `i` of the record is not zero),
 //! then the `stored` words that are not zero, in order. Kinds: 1 INPUT (`region` is the record:
 //! 1 Epoch, 2 Control, 3 Intent, 4 Mark, 5 Report; a DEADLINE has none), 2 OUTCOME, 3 CELL
-//! (`region` and `index` name the cell; new content), 4 COMMAND. Each entry has exactly one OUTCOME.
+//! (`region` and `index` name the cell; new content), 4 COMMAND. Each entry has one OUTCOME.
 //! Regions of cells below 128 are those of `LAYOUT.md`; from 128 on they are journal-only: 128 the
 //! configuration (Control), 129 the last Epoch, 130 `DeskCell`, 131 to 133 `WindowCell`s.
 //!
