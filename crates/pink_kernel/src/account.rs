@@ -152,7 +152,12 @@ impl Kernel {
         }
         account.wallet_e8 = report.wallet_e8;
         account.wallet_seq = t.seq;
-        account.wallet_wall_ms = report.venue_wall_ms;
+        // The REST balance has no time of its own; it is not older than the question.
+        account.wallet_wall_ms = if report.venue_wall_ms == 0 {
+            report.asked_wall_ms
+        } else {
+            report.venue_wall_ms
+        };
         account.wallet_provenance = Provenance::Exchange;
         for (figure, value, cell) in [
             (Has::Equity, report.equity_e8, &mut account.equity_e8),

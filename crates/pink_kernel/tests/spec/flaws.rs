@@ -138,7 +138,7 @@ fn flaw_e19_f7_an_event_of_one_slot_touches_that_slot_alone() {
     let touched = |world: &World| -> Vec<u16> {
         let slots = world.effects.touched().iter();
         slots
-            .filter(|cell| cell.region == shm_layout::region::SLOTS)
+            .filter(|cell| u32::from(cell.region) == shm_layout::region::SLOTS.id)
             .map(|cell| cell.index)
             .collect()
     };
@@ -183,10 +183,10 @@ fn flaw_m5_partial_exits_leave_exactly_the_rest() {
         enter long 1 legs 0.5,1 | OrderRequested |
         fill 1 @ 100            | PositionOpen   |
         exit                    | ExitRequested  |
-        fill 0.2 @ 110          | ExitWorking    | size 0.8  realised 2
-        fill 0.3 @ 120          | PositionOpen   | size 0.5  realised 8
+        fill 0.2 @ 105          | ExitWorking    | size 0.8  realised 1
+        fill 0.3 @ 108          | PositionOpen   | size 0.5  realised 3.4
         exit                    | ExitRequested  |
-        fill 0.5 @ 90           | Closed         | size 0    realised 3
+        fill 0.5 @ 95           | Closed         | size 0    realised 0.9
         ",
     );
 }
