@@ -184,7 +184,9 @@ class RingConsumer:
         """Records published and not yet polled."""
 
     def poll(self, max: int) -> list[tuple[int, bytes]]: ...
-    def poll_one(self) -> tuple[int, bytes] | None: ...
+    def take(self, timeout_ms: int) -> tuple[int, bytes] | None:
+        """The next record; `wait` and `poll` in one call, 0 does not wait."""
+
     def release(self, next_seq: int) -> None:
         """Lets the producer reuse everything before `next_seq`."""
 

@@ -120,7 +120,14 @@ impl RingConsumer {
         Ok(records)
     }
 
-    fn poll_one<'py>(&mut self, py: Python<'py>) -> PyResult<Option<(u64, Bound<'py, PyBytes>)>> {
+    fn take<'py>(
+        &mut self,
+        py: Python<'py>,
+        timeout_ms: u64,
+    ) -> PyResult<Option<(u64, Bound<'py, PyBytes>)>> {
+        if timeout_ms > 0 && !self.wait(py, timeout_ms) {
+            return Ok(None);
+        }
         match self.next_record(py)? {
             None if self.gap.is_some() => self.next_record(py),
             found => Ok(found),
