@@ -81,9 +81,14 @@ impl Kernel {
         t.fx.touch(CellRef::single(region::DESK));
     }
 
-    pub(crate) fn income_done(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
+    /// Rows that could not all be had move no date; they are asked for again, soon.
+    pub(crate) fn income_done(&mut self, t: &mut Turn<'_>, complete: bool) -> Result<(), Code> {
         let asked_ms = self.desk.income_sent_wall_ns / 1_000_000;
         self.desk.income_open = 0;
+        if !complete {
+            self.want_reconcile(t, RECONCILE_PAUSE_MS);
+            return Err(Code::Unresolved);
+        }
         self.account.income_since_wall_ms = self.account.income_since_wall_ms.max(asked_ms);
         t.fx.touch(CellRef::single(region::DESK));
         t.fx.touch(CellRef::single(region::ACCOUNT));

@@ -349,7 +349,7 @@ impl Kernel {
             return Err(Code::InvalidField);
         }
         if report.command_seq == self.desk.income_open {
-            return self.income_done(t);
+            return self.income_done(t, report.code == Code::Ok);
         }
         if report.command_seq == self.desk.reconcile_open {
             return self.snapshot_failed(t);

@@ -1,6 +1,6 @@
 //! Capital, wallet, freeze, anchor, income.
 
-use shm_layout::{Code, Control, ControlKind, Has, Report, ReportKind, Side};
+use shm_layout::{Code, CommandKind, Control, ControlKind, Has, Report, ReportKind, Side};
 
 use crate::check::{check, run};
 use crate::world::{E8, World, ascii};
@@ -114,6 +114,43 @@ fn income_is_booked_once_by_its_transaction_id() {
         world,
         "wait 0 | OrderRequested | funding 0.25  capital 10_049.75",
     );
+}
+
+#[test]
+fn income_that_could_not_be_had_is_not_taken_for_told_and_asked_for_again() {
+    let mut world = World::ready();
+    let booked_to_ms = world.kernel.account().income_since_wall_ms;
+    world.wait(60_000);
+    let asked = |world: &World, after: u64| {
+        let kind = CommandKind::Income;
+        let mut found = world.commands.iter();
+        found
+            .find(|c| c.kind == kind && c.command_seq > after)
+            .copied()
+    };
+    let done = |world: &mut World, command_seq: u64, code: Code| {
+        world.report(&Report {
+            kind: ReportKind::CommandDone,
+            command_seq,
+            code,
+            ..Report::ZERO
+        })
+    };
+    let first = asked(&world, 0).unwrap();
+    assert_eq!(
+        done(&mut world, first.command_seq, Code::Unresolved).code,
+        Code::Unresolved
+    );
+    world.snapshot(&[], 10_000 * E8);
+    assert_eq!(world.kernel.account().income_since_wall_ms, booked_to_ms);
+    world.wait(2_000);
+    let second = asked(&world, first.command_seq).unwrap();
+    assert_eq!(second.since_wall_ms, first.since_wall_ms);
+    assert_eq!(
+        done(&mut world, second.command_seq, Code::Ok).code,
+        Code::Ok
+    );
+    assert!(world.kernel.account().income_since_wall_ms > booked_to_ms);
 }
 
 #[test]
