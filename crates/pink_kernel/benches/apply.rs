@@ -82,42 +82,47 @@ impl Bench {
             taker_fee_e8: 50_000,
             ..Report::ZERO
         });
-        let (mark_e12, recv_mono_ns) = (100 * E12, bench.now.mono_ns);
-        bench.apply(Input::Mark(&Mark {
+        bench.seed();
+        bench
+    }
+
+    /// A mark and a first snapshot, so that risk may be added.
+    fn seed(&mut self) {
+        let (mark_e12, recv_mono_ns) = (100 * E12, self.now.mono_ns);
+        self.apply(Input::Mark(&Mark {
             symbol: symbol(),
             mark_e12,
             recv_mono_ns,
             ..Mark::ZERO
         }));
-        bench.now.mono_ns += 2_000_000_000;
-        bench.apply(Input::Deadline);
-        let asked = *bench.effects.commands().last().unwrap();
+        self.now.mono_ns += 2_000_000_000;
+        self.apply(Input::Deadline);
+        let asked = *self.effects.commands().last().unwrap();
         let (command_seq, asked_seq) = (asked.command_seq, asked.asked_seq);
         let row = Report {
             command_seq,
             asked_seq,
             ..Report::ZERO
         };
-        bench.report(&Report {
+        self.report(&Report {
             kind: ReportKind::SnapshotBegin,
             ..row
         });
         let (has, wallet_e8) = (Has::Wallet.code(), 1_000_000 * E8);
-        bench.report(&Report {
+        self.report(&Report {
             kind: ReportKind::Balance,
             has,
             wallet_e8,
             ..row
         });
         let (row_count, complete) = (1, 1);
-        bench.report(&Report {
+        self.report(&Report {
             kind: ReportKind::SnapshotEnd,
             row_count,
             complete,
             ..row
         });
-        bench.apply(Input::Deadline);
-        bench
+        self.apply(Input::Deadline);
     }
 
     /// One order from its SUBMIT to its settled rows: five events.
@@ -175,7 +180,9 @@ impl Bench {
         let mut text = [0; 32];
         text[0] = b't';
         for (place, digit) in text[1..20].iter_mut().enumerate() {
-            *digit = b'0' + u8::try_from(number / 10_u64.pow(18 - place as u32) % 10).unwrap();
+            *digit = b'0'
+                + u8::try_from(number / 10_u64.pow(18 - u32::try_from(place).unwrap()) % 10)
+                    .unwrap();
         }
         let intent = Intent {
             kind: InputKind::Enter,

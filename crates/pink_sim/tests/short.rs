@@ -5,8 +5,8 @@ use pink_kernel::fsm::{Row, TABLE};
 use pink_sim::{faults_of, minimal, simulate};
 use shm_layout::{Effect, Fact, Stage};
 
-const SEEDS: u64 = 6;
-const STEPS: u64 = 6_000;
+const SEEDS: u64 = 4;
+const STEPS: u64 = 4_000;
 
 #[test]
 fn the_kernel_and_the_venue_agree_under_every_fault() {

@@ -75,7 +75,7 @@ fn flaw_a13_e23_g21_the_fet_trade_books_its_own_prices_and_nothing_twice() {
         ",
     );
     let account = world.kernel.account();
-    let fees = 37_935_600_000_00_i64 / 2_000 + 37_693_200_000_00_i64 / 2_000;
+    let fees = 3_793_560_000_000_i64 / 2_000 + 3_769_320_000_000_i64 / 2_000;
     assert!(
         (account.fees_e8 - fees).abs() < 10,
         "{} {fees}",

@@ -262,7 +262,7 @@ fn a_kernel_that_knows_nothing_risks_nothing() {
         qty_e8: E8,
         ..world.intent()
     };
-    let mut code = |world: &mut World| {
+    let code = |world: &mut World| {
         let intent = enter(world);
         world.apply(pink_kernel::Input::Intent(&intent)).code
     };

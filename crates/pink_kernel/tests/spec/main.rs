@@ -18,5 +18,6 @@ mod reconcile;
 mod recovery;
 mod settle;
 mod unknown;
+mod venue;
 mod words;
 mod world;
