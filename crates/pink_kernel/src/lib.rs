@@ -6,6 +6,14 @@
 //! recovery are copies of cells. One input gives one `Outcome` and at most seven `Command`s.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        reason = "tests may fail loudly"
+    )
+)]
 
 extern crate alloc;
 

@@ -271,9 +271,8 @@ fn order_report(world: &mut World, verb: &str, words: &Words<'_>, slot: u16) {
     let state = world.state_of(&order, status);
     let answers = match verb {
         "live" if order.submit_open != 0 => order.submit_open,
-        "live" => order.query_open,
         "cancelled" | "cancel-refused" | "cancel-taken" => order.cancel_open,
-        "absent" => order.query_open,
+        "live" | "absent" => order.query_open,
         "fill" => order.submit_open,
         _ => order.submit_seq,
     };

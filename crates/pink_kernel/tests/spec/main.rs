@@ -1,6 +1,19 @@
 //! The kernel's specification as scenarios: an action, the stage after it, what else must be so.
 
-#![allow(unreachable_pub, reason = "one test binary")]
+#![allow(
+    unreachable_pub,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::items_after_statements,
+    clippy::large_types_passed_by_value,
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "one test binary, which may fail loudly"
+)]
 
 mod account;
 mod cancel;
