@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from pink_actors import shm
+from pink_actors.monitor import view
 from pink_actors.shm_layout import (
     ACCOUNT,
     ORDERS,
@@ -42,7 +43,8 @@ async def close(tree: Supervisor) -> None:
         await _hold_market(tree)
     for child in reversed(tree.children):
         await _stop(tree, [child])
-    _say_what_is_held(tree)
+    for line in positions_held(tree.readers[Writer.KERNEL]):
+        tree.display.say(line)
     _save_kernel_segment(tree)
     instance = tree.config.instance.name
     leftovers.remove_segments(instance)
@@ -107,14 +109,14 @@ def _is_unfinished(cell: OrderCell) -> bool:
     return bool(asked) or cell.status is not OrderStatus.WORKING or not rests
 
 
-def _say_what_is_held(tree: Supervisor) -> None:
-    for slot in tree.readers[Writer.KERNEL].read_all(SLOTS):
-        if slot.stage is Stage.IDLE or slot.qty_e8 == 0:
-            continue
-        tree.display.say(
-            f"position left open: {slot.side.name} {slot.qty_e8 / 1e8:g} {slot.symbol} "
-            f"(slot {slot.slot_id}, trade {slot.trade_id})"
-        )
+def positions_held(kernel: shm.Reader) -> list[str]:
+    """A line for each position the venue goes on holding."""
+    return [
+        f"position left open: {slot.side.name} {view.amount(slot.qty_e8)} {slot.symbol} "
+        f"(slot {slot.slot_id}, trade {slot.trade_id})"
+        for slot in kernel.read_all(SLOTS)
+        if slot.stage is not Stage.IDLE and slot.qty_e8 != 0
+    ]
 
 
 def _save_kernel_segment(tree: Supervisor) -> None:

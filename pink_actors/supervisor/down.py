@@ -8,7 +8,7 @@ from pink_actors._native import AttachRefused
 from pink_actors.config import Config
 from pink_actors.errors import EXIT_CLEAN, EXIT_GENERIC, AlreadyRunning, NotRunning
 from pink_actors.shm_layout import CHILDREN, ChildCell, Writer
-from pink_actors.supervisor import leftovers, verbs
+from pink_actors.supervisor import closing, leftovers, verbs
 from pink_actors.supervisor.process import Identity
 
 LOOK_INTERVAL_S = 0.05
@@ -39,9 +39,20 @@ def down(config: Config, timeout_s: float) -> Result:
             time.sleep(LOOK_INTERVAL_S)
             continue
         try:
-            return _sweep(config)
+            return _sweep(config, positions(config) if asked else [])
         finally:
             lock.release()
+
+
+def positions(config: Config) -> list[str]:
+    """What the kernel held when it ended, from the segment that was saved beside the journal."""
+    try:
+        saved = shm.Reader.attach_file(
+            str(config.journal_dir / closing.LAST_SEGMENT), Writer.KERNEL
+        )
+    except AttachRefused as refused:
+        return [f"positions are not known: {refused}"]
+    return closing.positions_held(saved)
 
 
 def _ask(config: Config) -> str:
@@ -52,7 +63,7 @@ def _ask(config: Config) -> str:
         return ""
 
 
-def _sweep(config: Config) -> Result:
+def _sweep(config: Config, held: list[str]) -> Result:
     """What a supervisor that was killed could not take with it."""
     left_over = leftovers.survivors(config.run_dir)
     stubborn = leftovers.end(left_over, ORPHAN_PATIENCE_S)
@@ -64,6 +75,7 @@ def _sweep(config: Config) -> Result:
     code = EXIT_GENERIC if stubborn or remains else EXIT_CLEAN
     if code == EXIT_CLEAN:
         leftovers.record(config.run_dir, [])
+        lines += held
         lines.append(f"{config.instance.name} is down")
     return Result(code, lines)
 
