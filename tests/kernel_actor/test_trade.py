@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 from pink_actors.shm_layout import (
+    OUTCOMES,
     SLOTS,
     Code,
     CommandKind,
     InputKind,
     Mode,
+    Outcome,
     ReportKind,
     SlotCell,
     Stage,
@@ -84,6 +86,30 @@ def test_a_market_trade_opens_closes_and_settles_to_the_last_digit(
         assert account.realised_e8 == 50 * E8
         assert account.capital_e8 == gateway.venue.wallet_e8
         assert not gateway.sent_undurable, "an order that adds risk left before it was durable"
+
+
+def test_flaw_t7_nobody_sees_what_a_killed_kernel_had_not_recorded(
+    instance: str, tmp_path: Path
+) -> None:
+    with rig(instance, tmp_path) as bench:
+        gateway = prepared(bench)
+        followed = bench.kernel.follow(OUTCOMES)
+        bench.enter("t-seen")
+        seen: dict[int, Outcome] = {}
+
+        def held() -> bool:
+            gateway.step()
+            seen.update((m.record.seq, m.record) for m in followed.poll(1_000))
+            slot = slot_of(bench, "t-seen")
+            return slot is not None and slot.stage == Stage.POSITION_OPEN
+
+        wait_until(held, "the position to be seen")
+        bench.kill()
+        seen.update((m.record.seq, m.record) for m in followed.poll(1_000))
+        recorded = {entry.outcome.seq: entry.outcome for entry in bench.outcomes()}
+        assert seen
+        assert {seq: recorded.get(seq) for seq in seen} == seen
+        assert max(slot.seq for slot in bench.kernel.read_all(SLOTS)) <= max(recorded)
 
 
 def test_flaw_g24_every_outcome_of_a_trade_names_it_also_after_a_restart(

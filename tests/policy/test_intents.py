@@ -27,7 +27,7 @@ def test_flaw_e3_m18_a_limit_entry_keeps_its_kind_price_and_time_in_force() -> N
     assert Intent.decode(intent.encode()) == intent
 
 
-def test_every_typed_field_of_an_entry_arrives() -> None:
+def test_flaw_f28_every_typed_field_of_a_decision_arrives() -> None:
     decision = enter(
         leverage=3,
         leg_ratios=(D("0.6"), D("0.6"), D(1)),
@@ -47,6 +47,7 @@ def test_every_typed_field_of_an_entry_arrives() -> None:
     assert intent.take_profit_e12 == 99_000 * 10**12
     assert intent.reference_price_e12 == 97_000_100_000_000_000
     assert (intent.ttl_ms, intent.confidence_e8, intent.text) == (1500, 75_000_000, "because")
+    assert intent_from(Exit("mine-9", bars_held=106), STAMP).bars_held == 106
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,6 @@ def test_flaw_i17_a_reader_offers_nothing_that_writes(pair: Pair) -> None:
         reader.read(PROBE_CELLS).number = 5  # type: ignore[misc]
 
 
-def test_a_segment_that_is_not_there_says_so(instance: str) -> None:
+def test_flaw_j9_a_segment_that_is_not_there_says_so(instance: str) -> None:
     with pytest.raises(AttachRefused, match=r"does not exist: is the instance up\?"):
         Reader.attach(instance, Writer.KERNEL)

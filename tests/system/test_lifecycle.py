@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
 NOBODY = 65534
 
 
-def test_flaw_f21_f22_g28_k2_m16_a_tree_trades_is_measured_and_its_four_stores_agree(
+def test_flaw_f21_f22_g28_k2_l13_m16_a_tree_trades_is_measured_and_its_four_stores_agree(
     home: Path, instance: str
 ) -> None:
     with stage_of(home, instance) as stage:
