@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pink_actors.persistence.database import Database, Owner, RowRefusedError
-from pink_actors.persistence.rows import Key
+from pink_actors.persistence.figures import Key
 from pink_actors.persistence.tables import Built, Line, Schema, Table
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pink_actors.persistence import rows
+from pink_actors.persistence import figures, rows
 from pink_actors.persistence.columns import (
     BadValueError,
     Column,
@@ -12,6 +12,7 @@ from pink_actors.persistence.columns import (
     columns_of,
     month_of,
 )
+from pink_actors.persistence.figures import Key
 from pink_actors.persistence.records import (
     AccountEvent,
     AnomalyEvent,
@@ -27,7 +28,6 @@ from pink_actors.persistence.records import (
     TradeReconstruction,
     Transition,
 )
-from pink_actors.persistence.rows import Key
 from pink_actors.shm_layout import MalformedRecord, Outcome
 
 SCHEMA_VERSION = 1
@@ -148,7 +148,7 @@ class Schema:
 
     def placeholder(self, key: Key, seq: int, data: bytes, reason: str) -> Built:
         """Keeps the place of a record that cannot be stored, since every number has its row."""
-        empty = rows.transition(key, Outcome.zero()._replace(seq=seq, slot_id=rows.NO_SLOT))
+        empty = rows.transition(key, Outcome.zero()._replace(seq=seq, slot_id=figures.NO_SLOT))
         whole = empty._replace(code="QUARANTINED", accepted=False)
         return Built(seq, month_of(0), (), whole, data, {self.transitions.name: reason})
 

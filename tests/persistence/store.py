@@ -10,7 +10,7 @@ import clickhouse_connect
 
 from pink_actors.config import Persistence
 from pink_actors.persistence.database import Database, Owner
-from pink_actors.persistence.rows import Key
+from pink_actors.persistence.figures import Key
 from pink_actors.persistence.sink import Numbered, Sink
 from pink_actors.persistence.tables import Schema
 from tests.persistence.outcomes import records

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pink_actors.persistence.columns import BadValueError, Value, columns_of, exact, month_of
+from pink_actors.persistence.figures import Key
 from pink_actors.persistence.records import OrderEvent, PolicyEvent, Transition
-from pink_actors.persistence.rows import Key
 from pink_actors.persistence.tables import Schema
 from tests.persistence.outcomes import ENTER, outcome
 

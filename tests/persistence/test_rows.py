@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pink_actors.persistence import rows
-from pink_actors.persistence.rows import Key
+from pink_actors.persistence.figures import Key
 from pink_actors.persistence.tables import Schema
 from pink_actors.shm_layout import (
     AccountStatus,

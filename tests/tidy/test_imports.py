@@ -33,7 +33,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"_native", *CORE, "monitor", "runner", "verify"},
 }
 # Pure: the same input gives the same output, and nothing outside is touched.
-PURE = ("pink_actors/venue/", "pink_actors/persistence/rows.py", "pink_actors/policy/intents.py")
+PURE = (
+    "pink_actors/venue/",
+    "pink_actors/persistence/figures.py",
+    "pink_actors/persistence/rows.py",
+    "pink_actors/policy/intents.py",
+)
 IMPURE = {"aiohttp", "asyncio", "httpx", "os", "random", "secrets", "socket", "subprocess"} | {
     "threading",
     "time",
