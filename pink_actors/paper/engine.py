@@ -18,6 +18,7 @@ from pink_actors.paper.events import AccountEvent, ConfigEvent, Event, OrderEven
 from pink_actors.paper.fixed import fee_e8
 from pink_actors.paper.market import Market
 from pink_actors.paper.position import effect_of
+from pink_actors.paper.reach import reachable
 from pink_actors.paper.request import NewOrder, Now, Refusal
 from pink_actors.paper.state import Account, Order, State
 from pink_actors.paper.stats import Stats
@@ -155,7 +156,7 @@ class Exchange:
         kind = order.accepted
         market = self.markets[kind.symbol]
         taker = fresh or kind.type != "LIMIT"
-        levels = self._reachable(market, order, taker=taker)
+        levels = reachable(market, order, taker=taker)
         rest = order.rest_e8
         if kind.time_in_force == "FOK" and sum(qty for _, qty in levels) < rest:
             self.end(account, order, "CANCELLED", "FOK", now)
@@ -264,33 +265,6 @@ class Exchange:
             )
             return r.WOULD_TAKE if crosses else None
         return refusal
-
-    def _reachable(self, market: Market, order: Order, *, taker: bool) -> list[tuple[int, int]]:
-        """The prices and quantities this order can have now; a maker gets its own price."""
-        buyer = order.accepted.side == "BUY"
-        limit = order.accepted.price
-        unbounded = order.accepted.type not in (
-            "LIMIT",
-            "MARKET",
-            "STOP",
-            "TAKE_PROFIT",
-            "TRIGGER_LIMIT",
-        )
-        if not taker:
-            best = market.ask_e12 if buyer else market.bid_e12
-            touched = best <= limit if buyer else best >= limit
-            return [(limit, order.rest_e8)] if touched else []
-        best = market.ask_e12 if buyer else market.bid_e12
-        if not unbounded and (best > limit if buyer else best < limit):
-            return []
-        found: list[tuple[int, int]] = []
-        wanted = order.rest_e8
-        for price, qty in market.asks() if buyer else market.bids():
-            if wanted <= 0 or (not unbounded and (price > limit if buyer else price < limit)):
-                break
-            found.append((price, min(qty, wanted)))
-            wanted -= qty
-        return found
 
     def _piece(self, market: Market, order: Order, cut_short: bool) -> int:
         """How much to fill now: mostly all, for a share of orders only a part."""
