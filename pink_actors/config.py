@@ -19,6 +19,7 @@ CONFIG_BYTES_MAX = 1 << 20
 E8_DECIMALS = 8
 E8_MAX = 92_000_000_000  # An i64 of 1e-8 units ends a little above.
 ORDER_NOTIONAL_MAX = 90_000_000  # Of one order; the kernel's sums over all of them still fit.
+DEAD_MAN_S_MIN = 10  # What the venue takes.
 ORDER_RATE_MAX = 256  # Times of orders that the kernel remembers.
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,24}$")]
@@ -32,6 +33,10 @@ Scalar = str | int | bool
 _REST_URLS = {
     "demo": "https://open-api-vst.bingx.com",
     "live": "https://open-api.bingx.com",
+}
+_REST_FALLBACK_URLS = {
+    "demo": "https://open-api-vst.bingx.pro",
+    "live": "https://open-api.bingx.pro",
 }
 _WS_URLS = {
     "demo": "wss://vst-open-api-ws.bingx.com/swap-market",
@@ -87,6 +92,13 @@ class Venue(Section, frozen=True):
     request_timeout_ms: Millis = 5000
     rate_limits: Literal["on", "off"] = "on"  # "off" only for a venue that has none.
     proxy: str = ""  # http://host:port of a proxy on the way to the venue.
+    rest_fallback_url: str = ""  # Asked instead, by questions only, while rest_url is not reached.
+    margin_type: Literal["unchanged", "crossed", "isolated"] = "unchanged"
+    rules_refresh_ms: Annotated[int, Meta(ge=100, le=86_400_000)] = 600_000
+    # Cancels our orders if the gateway falls silent for so long; 0: off.  Never while a protection
+    # order rests, since the venue would cancel that too.
+    dead_man_s: Annotated[int, Meta(ge=0, le=120)] = 0
+    user_sockets: Annotated[int, Meta(ge=1, le=2)] = 1  # Two say the same; what one loses, one has.
 
 
 class Risk(Section, frozen=True):
@@ -299,6 +311,8 @@ def resolve(config: Config, live: bool) -> Config:
     if risk.not_found_after_ms <= venue.recv_window_ms:
         # Until then a request that is still on its way may be accepted.
         raise ConfigError("risk.not_found_after_ms: must be above venue.recv_window_ms; raise it")
+    if 0 < venue.dead_man_s < DEAD_MAN_S_MIN:
+        raise ConfigError(f"venue.dead_man_s: 0 for off, or {DEAD_MAN_S_MIN} to 120; correct it")
     if config.supervisor.backoff_ms_min > config.supervisor.backoff_ms_max:
         raise ConfigError("supervisor.backoff_ms_min: above backoff_ms_max; lower it")
     if venue.kind == "paper":
@@ -308,6 +322,8 @@ def resolve(config: Config, live: bool) -> Config:
         venue=msgspec.structs.replace(
             venue,
             rest_url=venue.rest_url or _REST_URLS[venue.kind],
+            rest_fallback_url=venue.rest_fallback_url
+            or ("" if venue.rest_url else _REST_FALLBACK_URLS[venue.kind]),
             ws_url=venue.ws_url or _WS_URLS[venue.kind],
         ),
     )

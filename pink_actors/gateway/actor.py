@@ -94,7 +94,7 @@ class GatewayActor:
         missing = await bootstrap.learn(self._desk)
         if missing:
             context.log.warning("venue_not_ready", missing=missing)
-            self._learning = asyncio.create_task(self._learn_later(), name="learn")
+        self._learning = asyncio.create_task(self._learn(), name="learn")
         self._publish_stats()
 
     async def step(self) -> int:
@@ -143,21 +143,26 @@ class GatewayActor:
             return
         await perform(self._desk, work)
 
-    async def _learn_later(self) -> None:
+    async def _learn(self) -> None:
+        """Learns what is still missing, and after that asks for rules from time to time."""
         backoff = Backoff(0.25, BOOTSTRAP_PAUSE_S_MAX)
-        while True:
+        while not self._desk.memory.learned.is_set():
             await asyncio.sleep(backoff.next_s())
             missing = await bootstrap.learn(self._desk)
-            if not missing:
-                return
-            self._context.log.warning("venue_not_ready", missing=missing)
+            if missing:
+                self._context.log.warning("venue_not_ready", missing=missing)
+        while True:
+            await asyncio.sleep(self._context.config.venue.rules_refresh_ms / 1000)
+            missing = await bootstrap.refresh(self._desk)
+            if missing:
+                self._context.log.warning("rules_not_refreshed", missing=missing)
 
     def _show_state(self) -> None:
         """DEGRADED while the venue is unknown or away; a refused key ends the process."""
         if self._learning is not None and self._learning.done():
             self._learning.result()
-            self._learning = None
-        lacking = self._learning is not None or not self._connection.counters.connected
+        learned = self._desk.memory.learned.is_set()
+        lacking = not learned or not self._connection.counters.connected
         state = ActorState.DEGRADED if lacking else ActorState.READY
         if state is not self._state:
             self._state = state

@@ -21,11 +21,19 @@ async def learn(desk: Desk) -> str:
     """Asks for all of it and tells the kernel; the text says what is missing, "" nothing."""
     if not await desk.connection.set_clock():
         return "the venue does not tell its time"
-    for step in (learn_mode, _learn_instruments):
+    for step in (learn_mode, _learn_instruments, _set_margin_type):
         missing = await step(desk)
         if missing:
             return missing
+    desk.memory.learned.set()
     return ""
+
+
+async def refresh(desk: Desk) -> str:
+    """Asks again for what the venue may change while we run: its clock and its rules."""
+    if not await desk.connection.set_clock():
+        return "the venue does not tell its time"
+    return await _learn_instruments(desk)
 
 
 async def learn_mode(desk: Desk) -> str:
@@ -87,6 +95,36 @@ async def _learn_instruments(desk: Desk) -> str:
             await desk.reporter.diagnose("the venue does not know this symbol", symbol)
         else:
             await desk.reporter.publish(reports.instrument(facts, arrival))
+    return ""
+
+
+async def _set_margin_type(desk: Desk) -> str:
+    """Sets the configured margin type of each symbol that has another one.
+
+    The venue refuses it while the symbol has orders or a position; then it stays and is told.
+    """
+    wanted = desk.config.venue.margin_type
+    if wanted == "unchanged":
+        return ""
+    for symbol in desk.config.symbols:
+        answer = await desk.connection.ask(requests.margin_type(symbol), TURN)
+        if answer.ending is not Ending.OK:
+            return f"margin type of {symbol}: {answer.text}"
+        try:
+            word = replies.margin_type(answer.data)
+        except Malformed as error:
+            return f"margin type of {symbol}: {error}"
+        if word == wanted.upper():
+            continue
+        answer = await desk.connection.ask(requests.set_margin_type(symbol, wanted.upper()), TURN)
+        if answer.ending is Ending.OK:
+            desk.log.info("margin_type", symbol=symbol, was=word, now=wanted.upper())
+        elif answer.ending is Ending.REFUSED:
+            text = f"the margin type is {word}, {wanted.upper()} is configured: {answer.text}"
+            desk.log.warning("margin_type", symbol=symbol, text=text)
+            await desk.reporter.diagnose(text, symbol)
+        else:
+            return f"margin type of {symbol}: {answer.text}"
     return ""
 
 

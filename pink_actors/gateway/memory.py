@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import Final, Generic, TypeVar
 
@@ -43,6 +44,8 @@ class Memory:
     """Mode, rules, leverage, and what was sent or cancelled under which client order id."""
 
     def __init__(self, started_mono_ns: int) -> None:
+        # Set once clock, mode and rules were learned; before that no order can be written.
+        self.learned = asyncio.Event()
         self.mode = PositionMode.UNKNOWN
         self.instruments: dict[str, InstrumentFacts] = {}
         self._leverage: dict[tuple[str, Side], tuple[int, int]] = {}

@@ -37,6 +37,9 @@ async def submit(desk: Desk, work: Work) -> None:
     if _overtaken(desk, work):
         await _not_sent(desk, command, Code.OVERTAKEN)
         return
+    if not await _venue_learned(desk, command):
+        await _not_sent(desk, command, Code.DEADLINE_PASSED, text="mode and rules are not known")
+        return
     rules = desk.memory.instruments.get(command.symbol)
     broken = Code.UNKNOWN_SYMBOL if rules is None else refusal(command, rules)
     if broken is not Code.OK:
@@ -51,6 +54,21 @@ async def submit(desk: Desk, work: Work) -> None:
     if command.adds_risk and not await _leverage_set(desk, work, PositionMode(mode)):
         return
     await _conclude(desk, command, await _send(desk, work, request))
+
+
+async def _venue_learned(desk: Desk, command: Command) -> bool:
+    """Waits for mode and rules where the venue was away at the start; False when it is too late."""
+    learned = desk.memory.learned
+    if learned.is_set():
+        return True
+    deadline = command.deadline_mono_ns if command.adds_risk else 0
+    left_ns = deadline - desk.clock.mono_ns() if deadline else PERSIST_NS_MAX
+    try:
+        async with asyncio.timeout(left_ns / NS_PER_S):
+            await learned.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _send(desk: Desk, work: Work, request: Request) -> Answer:

@@ -90,6 +90,24 @@ class Keys(NamedTuple):
         return "Keys(***)"
 
 
+class _Host(NamedTuple):
+    """One address of the venue and what every request to it carries."""
+
+    base: str
+    headers: list[tuple[bytes, bytes]]
+
+
+def _host(url: str, keys: Keys) -> _Host:
+    headers = [
+        (b"Host", httpx.URL(url).netloc),
+        (b"Accept", b"application/json"),
+        (b"User-Agent", b"pink"),
+        (b"X-SOURCE-KEY", b"PINK"),
+        (API_KEY_HEADER.encode(), keys.api_key.encode("ascii")),
+    ]
+    return _Host(url.rstrip("/"), headers)
+
+
 _ENDING: Final = {
     Kind.RETRY: Ending.NOTHING,
     Kind.FIX: Ending.REFUSED,
@@ -109,7 +127,7 @@ class Connection:
         self._log = log
         self._recv_window_ms = venue.recv_window_ms
         self._budget = Budget(clock, self.counters, limited=venue.rate_limits == "on")
-        self._base = venue.rest_url.rstrip("/")
+        self._by_fallback = False
         self._offset_ms = 0
         self._outage = False
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
@@ -117,13 +135,9 @@ class Connection:
         timeout = httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s))
         self._extensions = {"timeout": timeout.as_dict()}
         try:
-            self._headers = [
-                (b"Host", httpx.URL(self._base).netloc),
-                (b"Accept", b"application/json"),
-                (b"User-Agent", b"pink"),
-                (b"X-SOURCE-KEY", b"PINK"),
-                (API_KEY_HEADER.encode(), keys.api_key.encode("ascii")),
-            ]
+            self._host = _host(venue.rest_url, keys)
+            fallback = venue.rest_fallback_url
+            self._fallback = _host(fallback, keys) if fallback else None
             # The transport alone: cookies, redirects and merged URLs of a client have no use here
             # and cost more than everything else on the way to the wire.
             self._transport = httpx.AsyncHTTPTransport(
@@ -135,7 +149,8 @@ class Connection:
             raise SecretsError("the API key is not ASCII; correct the credentials file") from error
         except (ValueError, httpx.InvalidURL) as error:
             raise ConfigError(
-                f"venue.rest_url or venue.proxy: {error}; give them as http://host:port"
+                f"venue.rest_url, rest_fallback_url or proxy: {error}; "
+                "give them as http://host:port"
             ) from error
 
     async def close(self) -> None:
@@ -208,7 +223,7 @@ class Connection:
         counters.requests += 1
         counters.in_flight += 1
         try:
-            status, content = await self._round_trip(request)
+            status, content = await self._reach(request)
         except NEVER_LEFT as error:
             return self._no_answer(request, Ending.UNSENT, error, asked_wall_ms)
         except (httpx.HTTPError, Malformed) as error:
@@ -221,7 +236,8 @@ class Connection:
         if self._outage:
             self._outage = False
             self._log.info("answered_again", request=request.endpoint.name)
-        counters.connected = 1
+        # Changes do not go to the fallback, so an answer from there is half a connection.
+        counters.connected = int(not self._by_fallback)
         counters.last_answer_mono_ns = mono_ns
         counters.rtt_last_ns = mono_ns - sent_mono_ns
         counters.rtt_max_ns = max(counters.rtt_max_ns, counters.rtt_last_ns)
@@ -230,7 +246,22 @@ class Connection:
             asked_wall_ms=asked_wall_ms, wall_ns=self._clock.wall_ns(), mono_ns=mono_ns
         )
 
-    async def _round_trip(self, request: Request) -> tuple[int, bytes]:
+    async def _reach(self, request: Request) -> tuple[int, bytes]:
+        """At the fallback where the first address is not reached and the request only asks."""
+        try:
+            answer = await self._round_trip(request, self._host)
+        except NEVER_LEFT as error:
+            if self._fallback is None or request.endpoint.method != "GET":
+                raise
+            answer = await self._round_trip(request, self._fallback)
+            if not self._by_fallback:
+                self._log.warning("answered_by_fallback", error=f"{type(error).__name__}: {error}")
+            self._by_fallback = True
+            return answer
+        self._by_fallback = False
+        return answer
+
+    async def _round_trip(self, request: Request, host: _Host) -> tuple[int, bytes]:
         endpoint = request.endpoint
         if endpoint.access is Access.SIGNED:
             query = signed_query(
@@ -238,9 +269,9 @@ class Connection:
             )
         else:
             query = plain_query(request.params)
-        url = f"{self._base}{endpoint.path}?{query}" if query else self._base + endpoint.path
+        url = f"{host.base}{endpoint.path}?{query}" if query else host.base + endpoint.path
         response = await self._transport.handle_async_request(
-            httpx.Request(endpoint.method, url, headers=self._headers, extensions=self._extensions)
+            httpx.Request(endpoint.method, url, headers=host.headers, extensions=self._extensions)
         )
         try:
             content = bytearray()

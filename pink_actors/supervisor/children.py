@@ -109,7 +109,8 @@ def _paper_rights(config: Config) -> Rights:
 
 def _venue_ports(config: Config) -> tuple[int, ...]:
     venue = config.venue
-    urls = [urlsplit(text) for text in (venue.rest_url, venue.ws_url, venue.proxy) if text]
+    texts = (venue.rest_url, venue.rest_fallback_url, venue.ws_url, venue.proxy)
+    urls = [urlsplit(text) for text in texts if text]
     ports = {url.port or PORTS[url.scheme] for url in urls}
     return tuple(sorted(ports if config.venue.kind == "paper" else ports | {DNS_PORT}))
 

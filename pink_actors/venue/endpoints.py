@@ -58,6 +58,18 @@ CANCEL_ORDER: Final = Endpoint(
 SET_LEVERAGE: Final = Endpoint(
     "set_leverage", "POST", "/openApi/swap/v2/trade/leverage", Access.SIGNED, 2, True
 )
+MARGIN_TYPE: Final = Endpoint(
+    "margin_type", "GET", "/openApi/swap/v2/trade/marginType", Access.SIGNED, 2, True
+)
+SET_MARGIN_TYPE: Final = Endpoint(
+    "set_margin_type", "POST", "/openApi/swap/v2/trade/marginType", Access.SIGNED, 2, True
+)
+CANCEL_ALL: Final = Endpoint(
+    "cancel_all", "DELETE", "/openApi/swap/v2/trade/allOpenOrders", Access.SIGNED, 2, True
+)
+CANCEL_ALL_AFTER: Final = Endpoint(
+    "cancel_all_after", "POST", "/openApi/swap/v2/trade/cancelAllAfter", Access.SIGNED, 1, True
+)
 POSITION_MODE: Final = Endpoint(
     "position_mode", "GET", "/openApi/swap/v1/positionSide/dual", Access.SIGNED, 2, True
 )
@@ -76,6 +88,7 @@ DELETE_LISTEN_KEY: Final = Endpoint(
 
 ENDPOINTS: Final = (
     SERVER_TIME, CONTRACTS, BALANCE, POSITIONS, INCOME, OPEN_ORDERS, ALL_ORDERS, QUERY_ORDER,
-    FILL_HISTORY, PLACE_ORDER, CANCEL_ORDER, SET_LEVERAGE, POSITION_MODE, SET_POSITION_MODE,
+    FILL_HISTORY, PLACE_ORDER, CANCEL_ORDER, SET_LEVERAGE, MARGIN_TYPE, SET_MARGIN_TYPE, CANCEL_ALL,
+    CANCEL_ALL_AFTER, POSITION_MODE, SET_POSITION_MODE,
     CREATE_LISTEN_KEY, EXTEND_LISTEN_KEY, DELETE_LISTEN_KEY,
 )  # fmt: skip

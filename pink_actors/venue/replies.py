@@ -310,6 +310,11 @@ def position_mode(data: Raw) -> PositionMode:
     return PositionMode.HEDGE if dual else PositionMode.ONE_WAY
 
 
+def margin_type(data: Raw) -> str:
+    """The margin type's own word, such as CROSSED."""
+    return decode(data, rest_types.MarginType, "marginType").margin_type
+
+
 def leverage(data: Raw) -> int:
     """The leverage the venue confirms; 0 when its reply does not say."""
     value = numbers.whole(decode(data, rest_types.Leverage, "data").leverage, "leverage") or 0

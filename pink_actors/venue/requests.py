@@ -179,6 +179,22 @@ def set_leverage(symbol: str, side: Side, leverage: int) -> Request:
     )
 
 
+def margin_type(symbol: str) -> Request:
+    """The question for the margin type of one symbol."""
+    return Request(endpoints.MARGIN_TYPE, (("symbol", symbol),))
+
+
+def set_margin_type(symbol: str, word: str) -> Request:
+    """The request that sets the margin type of one symbol: CROSSED or ISOLATED."""
+    return Request(endpoints.SET_MARGIN_TYPE, (("symbol", symbol), ("marginType", word)))
+
+
+def cancel_all_after(seconds: int) -> Request:
+    """Arms or refreshes the venue's dead-man switch; 0 disarms it."""
+    kind = "ACTIVATE" if seconds else "CLOSE"
+    return Request(endpoints.CANCEL_ALL_AFTER, (("type", kind), ("timeOut", str(seconds))))
+
+
 def set_position_mode(mode: PositionMode) -> Request:
     """The request that switches between one-way and hedge."""
     return Request(endpoints.SET_POSITION_MODE, (("dualSidePosition", DUAL_WORD[mode]),))
@@ -196,6 +212,7 @@ def delete_listen_key(listen_key: str) -> Request:
 
 SERVER_TIME: Final = Request(endpoints.SERVER_TIME)
 CONTRACTS: Final = Request(endpoints.CONTRACTS)
+CANCEL_ALL: Final = Request(endpoints.CANCEL_ALL)
 BALANCE: Final = Request(endpoints.BALANCE)
 POSITIONS: Final = Request(endpoints.POSITIONS)
 POSITION_MODE: Final = Request(endpoints.POSITION_MODE)

@@ -144,6 +144,12 @@ class DualSide(Struct, frozen=True):
     dual: Raw = field(default=ABSENT, name="dualSidePosition")
 
 
+class MarginType(Struct, frozen=True):
+    """`data` of GET trade/marginType."""
+
+    margin_type: str = field(name="marginType")
+
+
 class Leverage(Struct, frozen=True):
     """`data` of POST trade/leverage."""
 

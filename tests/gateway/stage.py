@@ -170,6 +170,11 @@ class Paper:
         with urllib.request.urlopen(url, timeout=5) as reply:
             return dict(json.loads(reply.read()))
 
+    def struck(self, fault: str) -> int:
+        """How often a fault has come into effect."""
+        struck = msgspec.convert(self.statistics()["faults"], dict[str, int])
+        return struck.get(fault, 0)
+
     def ledger(self, kind: str) -> list[dict[str, object]]:
         """The entries of one kind that are on its disk."""
         path = self.data / "ledger.jsonl"
@@ -191,6 +196,7 @@ class Stage:
         self._home = home
         self._exits = contextlib.ExitStack()
         self._seq = itertools.count(1)
+        self.rest_url = rest_url
         self.seen: list[Report] = []
         self.configure(rest_url, **venue)
         for writer in WRITERS:
