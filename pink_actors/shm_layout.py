@@ -111,7 +111,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "06827a9b4a1a841cb90e1630152c0d093700b6b95ac14b0b1bc8615188969832"
+DIGEST_HEX: Final = "4aa702738e5ed385c0380c4ad9c4fd305cb616b550372a799d6902877d709161"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
@@ -2506,6 +2506,7 @@ class DeskCell(NamedTuple):
     sweep_due_mono_ns: int  # when to go on comparing; 0 = nothing to compare
     flatten_due_mono_ns: int  # when to go on flattening; 0 = done
     boot_mono_ns: int  # monotonic time of boot_seq, in the new clock
+    outside_seq: int  # last change of a position booked at an estimate, not anchored yet; 0 = none
 
     @classmethod
     def zero(cls) -> Self:
@@ -2539,6 +2540,7 @@ class DeskCell(NamedTuple):
             sweep_due_mono_ns=0,
             flatten_due_mono_ns=0,
             boot_mono_ns=0,
+            outside_seq=0,
         )
 
     def encode(self) -> bytes:
@@ -2573,6 +2575,7 @@ class DeskCell(NamedTuple):
                 self.sweep_due_mono_ns,
                 self.flatten_due_mono_ns,
                 self.boot_mono_ns,
+                self.outside_seq,
             )
         except StructError as error:
             raise MalformedRecord(f"DeskCell: {error}") from error
@@ -2583,13 +2586,13 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:28],
+                *v[0:29],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q Q")
 
 
 class WindowCell(NamedTuple):

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "06827a9b4a1a841cb90e1630152c0d093700b6b95ac14b0b1bc8615188969832";
-pub const DIGEST: [u8; 32] = [0x06, 0x82, 0x7a, 0x9b, 0x4a, 0x1a, 0x84, 0x1c, 0xb9, 0x0e, 0x16, 0x30, 0x15, 0x2c, 0x0d, 0x09, 0x37, 0x00, 0xb6, 0xb9, 0x5a, 0xc1, 0x4b, 0x0b, 0x1b, 0xc8, 0x61, 0x51, 0x88, 0x96, 0x98, 0x32];
+pub const DIGEST_HEX: &str = "4aa702738e5ed385c0380c4ad9c4fd305cb616b550372a799d6902877d709161";
+pub const DIGEST: [u8; 32] = [0x4a, 0xa7, 0x02, 0x73, 0x8e, 0x5e, 0xd3, 0x85, 0xc0, 0x38, 0x0c, 0x4a, 0xd9, 0xc4, 0xfd, 0x30, 0x5c, 0xb6, 0x16, 0xb5, 0x50, 0x37, 0x2a, 0x79, 0x9d, 0x69, 0x02, 0x87, 0x7d, 0x70, 0x91, 0x61];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -5493,6 +5493,8 @@ pub struct DeskCell {
     pub flatten_due_mono_ns: u64,
     /// monotonic time of boot_seq, in the new clock
     pub boot_mono_ns: u64,
+    /// last change of a position booked at an estimate, not anchored yet; 0 = none
+    pub outside_seq: u64,
 }
 
 const _: () = {
@@ -5524,12 +5526,13 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, sweep_due_mono_ns) == 176);
     assert!(core::mem::offset_of!(DeskCell, flatten_due_mono_ns) == 184);
     assert!(core::mem::offset_of!(DeskCell, boot_mono_ns) == 192);
-    assert!(core::mem::size_of::<DeskCell>() == 200);
+    assert!(core::mem::offset_of!(DeskCell, outside_seq) == 200);
+    assert!(core::mem::size_of::<DeskCell>() == 208);
 };
 
 impl DeskCell {
-    pub const SIZE: usize = 200;
-    pub const WORDS: usize = 25;
+    pub const SIZE: usize = 208;
+    pub const WORDS: usize = 26;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5560,11 +5563,12 @@ impl DeskCell {
         sweep_due_mono_ns: 0,
         flatten_due_mono_ns: 0,
         boot_mono_ns: 0,
+        outside_seq: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 200] {
-        let mut b = [0; 200];
+    pub fn to_bytes(&self) -> [u8; 208] {
+        let mut b = [0; 208];
         b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
         b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
         b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
@@ -5593,6 +5597,7 @@ impl DeskCell {
         b[176..184].copy_from_slice(&self.sweep_due_mono_ns.to_le_bytes());
         b[184..192].copy_from_slice(&self.flatten_due_mono_ns.to_le_bytes());
         b[192..200].copy_from_slice(&self.boot_mono_ns.to_le_bytes());
+        b[200..208].copy_from_slice(&self.outside_seq.to_le_bytes());
         b
     }
 
@@ -5626,9 +5631,10 @@ impl DeskCell {
         each("sweep_due_mono_ns", Value::Number(self.sweep_due_mono_ns.into()));
         each("flatten_due_mono_ns", Value::Number(self.flatten_due_mono_ns.into()));
         each("boot_mono_ns", Value::Number(self.boot_mono_ns.into()));
+        each("outside_seq", Value::Number(self.outside_seq.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 208]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
             reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
@@ -5658,17 +5664,18 @@ impl DeskCell {
             sweep_due_mono_ns: u64::from_le_bytes(take(b, 176)),
             flatten_due_mono_ns: u64::from_le_bytes(take(b, 184)),
             boot_mono_ns: u64::from_le_bytes(take(b, 192)),
+            outside_seq: u64::from_le_bytes(take(b, 200)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 25] {
+    pub fn to_words(&self) -> [u64; 26] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 25]) -> Result<Self, Malformed> {
-        let mut b = [0; 200];
+    pub fn from_words(w: &[u64; 26]) -> Result<Self, Malformed> {
+        let mut b = [0; 208];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }

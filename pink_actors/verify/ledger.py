@@ -66,6 +66,7 @@ class LedgerOrder:
         self.price_e12 = scaled(line.price, PRICE)
         self.fills: list[LedgerFill] = []
         self.end = ""
+        self.forced = False  # by the venue's own hand: liquidation, auto-deleveraging
 
     @property
     def cum_qty_e8(self) -> int:
@@ -141,6 +142,8 @@ def _enter(book: Book, place: str, line: Line, findings: Findings) -> None:
         _enter_fill(book, place, line, findings)
     elif line.t == "end":
         book.orders[line.order_id].end = line.status
+    elif line.t == "liquidation":
+        book.orders[line.order_id].forced = True
     elif line.t in ("amend", "trigger"):
         book.orders[line.order_id].qty_e8 = scaled(line.qty, AMOUNT)
     elif line.t == "money":

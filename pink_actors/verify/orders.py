@@ -21,6 +21,7 @@ STORE = "journal"
 INSTANCE_CHARS = 8
 NEVER_AT_VENUE = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
 BOOKED = frozenset({Code.OK, Code.OVERFILL})
+ANCHOR_ROUNDING_E8 = 10_000  # The venue tells a wallet to four decimals.
 
 
 class JournalOrder:
@@ -65,6 +66,7 @@ class Matched(NamedTuple):
 
     ours: list[tuple[LedgerOrder, JournalOrder]]
     foreign: list[LedgerOrder]
+    forced: list[LedgerOrder]  # what the venue closed by itself: booked at estimates, then anchored
     book: Book
     in_flight: int  # orders of a running tree that are not over yet, and so not compared
 
@@ -115,10 +117,13 @@ def match(
     book = _own_book(books, orders, prefix)
     ours: list[tuple[LedgerOrder, JournalOrder]] = []
     foreign: list[LedgerOrder] = []
+    forced: list[LedgerOrder] = []
     for sent in book.orders.values():
         order = orders.get(sent.client_order_id) or by_venue_id.get(sent.order_id)
         if order is not None:
             ours.append((sent, order))
+        elif sent.forced:
+            forced.append(sent)
         elif not sent.client_order_id.startswith(prefix):
             foreign.append(sent)
         elif question.complete:
@@ -134,7 +139,7 @@ def match(
         for sent, order in ours
         if order.last.client_order_id not in question.in_flight
     ]
-    return Matched(settled, foreign, book, len(ours) - len(settled))
+    return Matched(settled, foreign, forced, book, len(ours) - len(settled))
 
 
 def _own_book(books: dict[str, Book], orders: dict[str, JournalOrder], prefix: str) -> Book:
@@ -218,17 +223,23 @@ def compare_account(matched: Matched, final: Final, findings: Findings) -> None:
         + account.adjustments_e8
     )
     findings.money(store, where, "capital", account.capital_e8, "sum of its own parts", parts)
-    positions = _turnovers(fills)
+    outside = [fill for sent in matched.forced for fill in sent.fills]
+    positions = _turnovers(sorted([*fills, *outside], key=lambda fill: int(fill.fill_id)))
     held = sum(slot.entry_notional_e8 * _sign(slot) for slot in slots)
     running = sum(one.flow_open_e8 for one in positions) + held
-    result = sum(one.result_closed_e8 for one in positions) + running
-    findings.money(store, where, "realised", account.realised_e8, "ledger values of fills", result)
+    if outside:
+        findings.note(f"{len(matched.forced)} orders by the venue's own hand: result not compared")
+    else:
+        result = sum(one.result_closed_e8 for one in positions) + running
+        findings.money(store, where, "realised", account.realised_e8, "ledger fills", result)
     if matched.foreign:
         findings.note(f"{len(matched.foreign)} foreign orders: capital not compared with wallet")
     else:
         # Of a trade that still runs the venue rounds the result of each part close by itself.
         pending = sum(one.realised_open_e8 for one in positions)
         wallet = book.wallet_e8 - pending + running
+        if outside and abs(account.capital_e8 - wallet) <= ANCHOR_ROUNDING_E8:
+            wallet = account.capital_e8
         findings.money(store, where, "capital", account.capital_e8, "ledger wallet", wallet)
     _compare_positions(matched, final, findings)
 

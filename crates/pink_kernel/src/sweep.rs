@@ -246,6 +246,8 @@ impl Kernel {
             slot.qty_e8 = seen;
         });
         self.account.last_fill_seq = t.seq;
+        self.desk.outside_seq = t.seq;
+        self.note_dust(t, at);
         let outcome = &mut t.fx.outcome;
         outcome.fill_qty_e8 = change.saturating_abs();
         outcome.fill_price_e12 = price;

@@ -20,6 +20,18 @@ fn income(world: &mut World, id: &str, kind: u8, amount_e8: i64) -> Code {
     world.report(&row).code
 }
 
+/// Answers the open INCOME: there is no row.
+fn income_told(world: &mut World) {
+    let mut asked = world.commands.iter().rev();
+    let command = asked.find(|c| c.kind == CommandKind::Income).copied();
+    world.report(&Report {
+        kind: ReportKind::CommandDone,
+        command_seq: command.expect("an INCOME is open").command_seq,
+        code: Code::Ok,
+        ..Report::ZERO
+    });
+}
+
 #[test]
 fn flaw_a5_a6_g23_capital_is_the_seed_and_what_was_booked() {
     check(
@@ -51,6 +63,7 @@ fn an_error_freezes_entries_and_only_entries_and_a_warning_unfreezes() {
         "
         enter long 1             | OrderRequested |
         fill 1 @ 100 fee 0       | PositionOpen   |
+        settle                   | PositionOpen   |
         wait 5000                | PositionOpen   |
         snapshot long 1 @ 100 wallet 9975   | PositionOpen | status Error  frozen 1  delta -25
         enter long 1 id t2 sym BTC-USDT     | PositionOpen | code Frozen
@@ -70,6 +83,67 @@ fn the_wallet_is_not_judged_while_an_order_is_unresolved() {
         snapshot wallet 9_000    | OrderRequested | frozen 0  delta 0
         ",
     );
+}
+
+#[test]
+fn a_small_difference_is_not_judged_while_figures_are_estimates() {
+    check(
+        "
+        enter long 1             | OrderRequested |
+        fill 1 @ 100 fee 0.05    | PositionOpen   |
+        wait 5000                | PositionOpen   |
+        snapshot long 1 @ 100 wallet 9999   | PositionOpen | status Ok  delta 0
+        snapshot long 1 @ 100 wallet 9900   | PositionOpen | status Error  delta -99.95
+        snapshot long 1 @ 100 wallet 9999   | PositionOpen | status Warn  delta -0.95
+        ",
+    );
+}
+
+#[test]
+fn the_wallet_is_not_judged_while_a_resting_order_is_missing_from_the_snapshot() {
+    check(
+        "
+        enter long 1 sl 90       | OrderRequested |
+        fill 1 @ 100 fee 0       | PositionOpen   |
+        settle                   | PositionOpen   |
+        live of stop             | PositionOpen   |
+        wait 5000                | PositionOpen   |
+        snapshot long 1 @ 100 wallet 9970   | PositionOpen | status Ok  frozen 0
+        ",
+    );
+}
+
+#[test]
+fn what_was_closed_outside_is_anchored_once_two_wallets_say_what_it_came_to() {
+    let mut world = check(
+        "
+        enter long 1             | OrderRequested |
+        fill 1 @ 100 fee 0       | PositionOpen   |
+        settle                   | PositionOpen   |
+        mark 105                 | PositionOpen   |
+        wait 5000                | PositionOpen   |
+        snapshot                 | StaleStateReconciling |
+        wait 6000                | StaleStateReconciling |
+        snapshot wallet 10_004   | Idle           | capital 10_005
+        wait 61000               | Idle           |
+        ",
+    );
+    for (wallet, told) in [
+        ("10_004", "status Warn  delta -1  capital 10_005"),
+        ("10_004.00008", "status Ok  delta 0  capital 10_004.00008"),
+        (
+            "10_003",
+            "status Warn  delta -1.00008  capital 10_004.00008",
+        ),
+        (
+            "10_003",
+            "status Warn  delta -1.00008  capital 10_004.00008",
+        ),
+    ] {
+        income_told(&mut world);
+        world = run(world, &format!("snapshot wallet {wallet} | Idle | {told}"));
+        world = run(world, "wait 61000 | Idle |");
+    }
 }
 
 #[test]

@@ -99,6 +99,21 @@ fn a_position_reduced_by_hand_is_taken_as_it_is() {
 }
 
 #[test]
+fn a_position_reduced_by_the_venue_to_under_the_minimum_is_dust() {
+    let world = check(HELD);
+    run(
+        world,
+        "
+        snapshot long 0.005 @ 100 wallet 10_000 | StaleStateReconciling |
+        wait 5000                               | StaleStateReconciling |
+        snapshot long 0.005 @ 100 wallet 10_000 | PositionOpen | size 0.005  dust 1
+        exit                                    | PositionOpen | code Dust
+        residual                                | ExitRequested | asks 0.005
+        ",
+    );
+}
+
+#[test]
 fn flaw_g8_a_position_nobody_owns_blocks_its_symbol_and_is_adopted_if_so_configured() {
     let found = [("BTC-USDT", Side::Long, 2 * E8, 99 * E12)];
     let mut world = World::ready();
