@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import chdb
 import msgspec
 from aiohttp import BasicAuth, web
 
@@ -106,6 +105,9 @@ class Reader:
     """The second connection to the engine; lives on the reader's thread."""
 
     def __init__(self, directory: Path, database: str) -> None:
+        # The import starts an engine, for which a process that writes to a server has no directory.
+        import chdb
+
         # The writer's client opens the real path, and the engine compares paths letter by letter.
         self._connection: Answering = chdb.connect(os.path.realpath(directory))
         self._database = database

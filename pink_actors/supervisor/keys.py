@@ -59,11 +59,11 @@ def _make(path: Path) -> None:
 def _checked(path: Path) -> bytes:
     wanted = '{"api_key": "...", "api_secret": "..."}'
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        file = path.open("rb")
     except OSError as error:
         raise SecretsError(f"{path}: {error.strerror}; write {wanted} there, mode 0600") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
+    with file:
+        status = os.fstat(file.fileno())
         if stat.S_IMODE(status.st_mode) & 0o077 or status.st_uid != os.getuid():
             raise SecretsError(f"{path}: others may read the keys; chmod 600 it and own it")
         content = file.read(KEYS_BYTES_MAX)

@@ -62,6 +62,11 @@ def test_keys_that_others_can_read_are_refused(home: Path, instance: str) -> Non
     assert "hunter22" not in said.err
 
 
+def test_a_directory_in_the_place_of_the_keys_is_refused(home: Path, instance: str) -> None:
+    stage = Stage(home, instance, f'[venue]\nkind = "demo"\ncredentials_file = "{home}"')
+    refused(stage, stage.run("up"), 78, str(home), "Is a directory", "0600")
+
+
 def test_flaw_f22_a_journal_that_cannot_be_written_stops_the_start(
     home: Path, instance: str
 ) -> None:
@@ -146,6 +151,18 @@ def test_a_strategy_that_raises_is_given_up_in_one_line_and_the_rest_goes_on(
         assert stage.process("kernel").state == "READY"
         status = stage.run("status")
         assert status.code == 3 and "GIVEN UP" in status.out
+
+
+def test_a_database_server_that_is_away_is_waited_for_while_the_rest_trades(
+    home: Path, instance: str
+) -> None:
+    with stage_of(home, instance, '[persistence]\nurl = "http://127.0.0.1:1"\n') as stage:
+        stage.up()
+        stage.wait_for_fills(1)
+        wait_until(
+            lambda: stage.process("persistence").state == "DEGRADED" or None, "it to say so", 30.0
+        )
+        assert stage.process("persistence").restarts == 0
 
 
 def test_stale_and_damaged_segments_never_stop_the_next_up(home: Path, instance: str) -> None:
