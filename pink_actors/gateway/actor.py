@@ -10,6 +10,7 @@ from pink_actors.clock import NS_PER_MS
 from pink_actors.errors import SecretsError
 from pink_actors.gateway import bootstrap
 from pink_actors.gateway.cancel import cancel
+from pink_actors.gateway.dead_man import DeadMan
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.gate import Gate
 from pink_actors.gateway.inbox import Inbox, Work
@@ -67,7 +68,7 @@ class GatewayActor:
         self._connection = Connection(context.config.venue, keys, context.clock, context.log, kept)
         self._lanes = Lanes(self._perform)
         self._doorbell = shm.Doorbell(context.wake_fd)
-        self._learning: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._next_stats_mono_ns = 0
         self._state = ActorState.READY
 
@@ -78,12 +79,15 @@ class GatewayActor:
         kernel = shm.Reader.attach(context.instance, Writer.KERNEL)
         reporter = Reporter(own.producer(GATEWAY_REPORTS, [kernel]), context.clock)
         self._own = own
+        seconds = context.config.venue.dead_man_s
+        self._dead_man = DeadMan(seconds, self._connection, kernel, context.clock, context.log)
         self._desk = Desk(
             context.config,
             self._connection,
             reporter,
             Memory(context.clock.mono_ns()),
             Gate(context.instance, context.run_dir, kernel, context.clock),
+            self._dead_man,
             kernel,
             context.clock,
             context.log,
@@ -94,7 +98,10 @@ class GatewayActor:
         missing = await bootstrap.learn(self._desk)
         if missing:
             context.log.warning("venue_not_ready", missing=missing)
-        self._learning = asyncio.create_task(self._learn(), name="learn")
+        self._tasks = [
+            asyncio.create_task(self._learn(), name="learn"),
+            asyncio.create_task(self._dead_man.run(), name="dead man"),
+        ]
         self._publish_stats()
 
     async def step(self) -> int:
@@ -114,10 +121,13 @@ class GatewayActor:
 
     async def close(self) -> None:
         """Ends requests under way; their commands stay in the ring for the next start."""
-        if self._learning is not None:
-            self._learning.cancel()
-            await asyncio.wait({self._learning})
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         await self._lanes.close()
+        if self._tasks:
+            await self._dead_man.disarm()  # What rests shall outlive an orderly end.
         self._doorbell.close()
         await self._connection.close()
 
@@ -159,8 +169,9 @@ class GatewayActor:
 
     def _show_state(self) -> None:
         """DEGRADED while the venue is unknown or away; a refused key ends the process."""
-        if self._learning is not None and self._learning.done():
-            self._learning.result()
+        for task in self._tasks:
+            if task.done():
+                task.result()
         learned = self._desk.memory.learned.is_set()
         lacking = not learned or not self._connection.counters.connected
         state = ActorState.DEGRADED if lacking else ActorState.READY

@@ -8,6 +8,7 @@ from pink_actors import shm
 from pink_actors._native import CellBusy
 from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Config
+from pink_actors.gateway.dead_man import DeadMan
 from pink_actors.gateway.gate import Gate
 from pink_actors.gateway.memory import Memory
 from pink_actors.log import Logger
@@ -42,6 +43,7 @@ class Desk:
     reporter: Reporter
     memory: Memory
     gate: Gate
+    dead_man: DeadMan
     kernel: shm.Reader
     clock: Clock
     log: Logger

@@ -51,6 +51,7 @@ async def submit(desk: Desk, work: Work) -> None:
     except Unsendable as error:
         await _not_sent(desk, command, Code.INVALID_FIELD, text=str(error))
         return
+    await desk.dead_man.before(command)
     if command.adds_risk and not await _leverage_set(desk, work, PositionMode(mode)):
         return
     await _conclude(desk, command, await _send(desk, work, request))

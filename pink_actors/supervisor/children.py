@@ -58,7 +58,8 @@ def program(name: str) -> str:
     return str(Path(sysconfig.get_path("scripts")) / name)
 
 
-def _python(module: str, *arguments: str) -> list[str]:
+def python_words(module: str, *arguments: str) -> list[str]:
+    """A module of this package run by this interpreter."""
     # -P keeps the working directory out of the import path.
     return [sys.executable, "-P", "-m", module, *arguments]
 
@@ -66,7 +67,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 def _actor(name: str) -> Callable[[Start], list[str]]:
     def argv(start: Start) -> list[str]:
         config = start.config
-        words = _python("pink_actors", name, "--instance", config.instance.name)
+        words = python_words("pink_actors", name, "--instance", config.instance.name)
         words += ["--run-dir", str(config.run_dir)]
         if start.wake_fd is not None:
             words += ["--wake-fd", str(start.wake_fd)]
@@ -90,7 +91,7 @@ def _kernel(start: Start) -> list[str]:
 def _paper(start: Start) -> list[str]:
     config = start.config
     paper = config.paper
-    words = _python("pink_actors.paper.cli", "--data", str(config.paper_dir))
+    words = python_words("pink_actors.paper.cli", "--data", str(config.paper_dir))
     words += ["--port", str(paper.port), "--seed", str(paper.seed), "--speed", paper.speed]
     words += ["--balance", str(paper.balance), "--symbols", ",".join(config.symbols)]
     words += ["--keys-fd", str(start.secrets_fd), "--rate-limits", config.venue.rate_limits]

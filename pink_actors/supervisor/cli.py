@@ -18,7 +18,7 @@ from pink_actors.monitor.reading import Watch
 from pink_actors.monitor.view import Snapshot
 from pink_actors.supervisor import doctor as examination
 from pink_actors.supervisor import down as downing
-from pink_actors.supervisor import keys, latch, logs, paper_venue, sandbox, up, verbs
+from pink_actors.supervisor import flattening, keys, latch, logs, paper_venue, sandbox, up, verbs
 from pink_actors.supervisor.children import Start, children_of
 
 WATCH_INTERVAL_S = 0.25
@@ -230,9 +230,32 @@ def resume(context: typer.Context) -> None:
 
 
 @app.command(epilog=EPILOG)
-def flatten(context: typer.Context, reason: Reason = "") -> None:
-    """Cancel every order and close every position. Pause first if it shall stay flat."""
-    _tell(context, verbs.Request("flatten", reason=reason))
+def flatten(
+    context: typer.Context,
+    reason: Reason = "",
+    direct: Annotated[
+        bool,
+        typer.Option("--direct", help="Past the kernel: by what the venue holds, at once."),
+    ] = False,
+) -> None:
+    """Cancel every order and close every position. Pause first if it shall stay flat.
+
+    The kernel does it. Where no tree runs, or its kernel or gateway is down, a process of its own
+    does it by what the venue shows.
+    """
+    config = _options(context).config()
+    if not direct:
+        try:
+            answer = verbs.ask(config.run_dir, verbs.Request("flatten", reason=reason))
+        except NotRunning as error:
+            answer = verbs.Answer(EXIT_NOT_RUNNING, str(error))
+        print(answer.text)
+        if answer.code != EXIT_NOT_RUNNING:
+            raise typer.Exit(answer.code)
+    result = flattening.flatten(config)
+    for line in result.lines:
+        print(line)
+    raise typer.Exit(result.code)
 
 
 @app.command(epilog=EPILOG)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pink_actors.errors import EXIT_CLEAN, EXIT_REFUSED, NotRunning
+from pink_actors.errors import EXIT_CLEAN, EXIT_NOT_RUNNING, EXIT_REFUSED, NotRunning
 from pink_actors.shm_layout import ControlKind
 from pink_actors.supervisor.child import Phase
 
@@ -122,14 +122,21 @@ class VerbServer:
                 tree.resume()
                 return Answer(EXIT_CLEAN, "resumed")
             case "flatten":
-                tree.order(ControlKind.FLATTEN, request.reason)
-                return Answer(EXIT_CLEAN, "told the kernel to cancel and close everything")
+                return self._flatten(request.reason)
             case "anchor":
                 tree.order(ControlKind.ANCHOR, request.reason)
                 return Answer(EXIT_CLEAN, "told the kernel to book the difference")
             case "reconcile":
                 tree.order(ControlKind.RECONCILE, request.reason)
                 return Answer(EXIT_CLEAN, "told the kernel to ask the venue")
+
+    def _flatten(self, reason: str) -> Answer:
+        rows = (self._tree.child(name) for name in ("kernel", "gateway"))
+        away = [row.name for row in rows if row is not None and row.phase is not Phase.READY]
+        if away:
+            return Answer(EXIT_NOT_RUNNING, f"{' and '.join(away)} cannot do it now")
+        self._tree.order(ControlKind.FLATTEN, reason)
+        return Answer(EXIT_CLEAN, "told the kernel to cancel and close everything")
 
     def _restart(self, name: str) -> Answer:
         child = self._tree.child(name)

@@ -1,0 +1,133 @@
+"""Flatten without a kernel: a process that acts on what the venue holds, and only reduces."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pink_actors.shm_layout import (
+    CommandKind,
+    OrderKind,
+    OrderRole,
+    OrderSide,
+    PositionMode,
+    ReportKind,
+    Side,
+    TimeInForce,
+)
+from tests.gateway.stage import API_KEY, API_SECRET, OTHER_SYMBOL, Paper, Process, Stage, trading
+
+KEYS = json.dumps({"api_key": API_KEY, "api_secret": API_SECRET}).encode()
+
+
+@pytest.fixture
+def desk(instance: str, home: Path) -> Iterator[tuple[Stage, Paper]]:
+    """A stage beside a venue."""
+    with trading(instance, home) as (stage, paper):
+        yield stage, paper
+
+
+def flatten(stage: Stage, keys: bytes = KEYS) -> Process:
+    """The one-shot process, as the supervisor's verb runs it."""
+    return Process(
+        ["pink_actors.gateway.flatten", "--run-dir", str(stage.run_dir)],
+        stage.log_dir / "flatten.txt", keys, "--secrets-fd",
+    )  # fmt: skip
+
+
+def load(stage: Stage) -> None:
+    """Two positions, a stop of one of them and a resting entry."""
+    stage.hold()
+    short = stage.command(
+        CommandKind.SUBMIT, symbol=OTHER_SYMBOL, order_side=OrderSide.SELL,
+        position_side=Side.SHORT, qty_e8=100_000_000,
+    )  # fmt: skip
+    stage.do(short)
+    stage.filled(short)
+    for command in (
+        stage.command(
+            CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
+            order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=20_000 * 10**12,
+        ),
+        stage.command(
+            CommandKind.SUBMIT, order_kind=OrderKind.LIMIT, tif=TimeInForce.GTC,
+            price_e12=30_000 * 10**12,
+        ),
+    ):  # fmt: skip
+        assert stage.do(command).kind is ReportKind.ORDER_STATE
+
+
+def held(stage: Stage) -> int:
+    """Positions and orders that the venue shows to a gateway."""
+    asked = stage.command(CommandKind.RECONCILE)
+    stage.give(asked)
+    end = stage.until(
+        lambda r: r.kind is ReportKind.SNAPSHOT_END and r.command_seq == asked.command_seq, "END"
+    )
+    assert end.complete == 1
+    rows = (ReportKind.SNAPSHOT_ORDER, ReportKind.SNAPSHOT_POSITION)
+    return sum(row.kind in rows for row in stage.answers(asked))
+
+
+def test_with_the_gateway_dead_everything_is_cancelled_and_closed(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    gateway = stage.start_gateway()
+    load(stage)
+    assert held(stage) == 4
+    gateway.stop(signal.SIGKILL)
+    before = len(paper.ledger("order"))
+    process = flatten(stage)
+    assert process.ended() == 0, process.text()
+    closings = paper.ledger("order")[before:]
+    assert [(row["type"], row["reduce_only"]) for row in closings] == [("MARKET", True)] * 2
+    stage.start_gateway()
+    assert held(stage) == 0
+
+
+def test_lost_replies_and_a_busy_venue_do_not_make_it_trade_the_other_way(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    gateway = stage.start_gateway()
+    load(stage)
+    gateway.stop(signal.SIGKILL)
+    paper.fault("reply_lost", endpoint="POST /openApi/swap/v2/trade/order", count=2)
+    paper.fault("busy", endpoint="DELETE", count=1)
+    paper.fault("http_5xx", endpoint="positions", count=2)
+    process = flatten(stage)
+    assert process.ended() == 0, process.text()
+    stage.start_gateway()
+    assert held(stage) == 0
+
+
+def test_in_hedge_mode_both_sides_are_closed(instance: str, home: Path) -> None:
+    with trading(instance, home, position_mode="hedge") as (stage, _):
+        gateway = stage.start_gateway()
+        for side, order_side in ((Side.LONG, OrderSide.BUY), (Side.SHORT, OrderSide.SELL)):
+            entry = stage.command(
+                CommandKind.SUBMIT, position_side=side, order_side=order_side,
+                position_mode=PositionMode.HEDGE,
+            )  # fmt: skip
+            stage.do(entry)
+            stage.filled(entry)
+        assert held(stage) == 2
+        gateway.stop(signal.SIGKILL)
+        process = flatten(stage)
+        assert process.ended() == 0, process.text()
+        stage.start_gateway()
+        assert held(stage) == 0
+
+
+def test_keys_that_the_venue_refuses_are_said_and_not_shown(desk: tuple[Stage, Paper]) -> None:
+    stage, _ = desk
+    wrong = json.dumps({"api_key": "wrong-key-123456", "api_secret": "wrong-secret-1234"})
+    process = flatten(stage, wrong.encode())
+    assert process.ended() == 78
+    assert "refuses the API key" in process.text()
+    assert "wrong-" not in process.text()
