@@ -33,7 +33,7 @@ CLOSE_S_MAX: Final = 3.0
 
 
 class ListenerActor:
-    """Two sockets and a key; nothing of it needs to survive its own death."""
+    """Sockets and keys; nothing of it needs to survive its own death."""
 
     idle_ms = 25
 
@@ -68,12 +68,15 @@ class ListenerActor:
             context.config.symbols, context.config.risk.mark_age_ms_max, context.clock, write
         )
         self._ear = Ear(reporter, self._marks, self._kept, context.clock, context.log)
-        user = UserStream(venue.ws_url, venue.proxy, self._keys, self._ear, context.log, Times())
+        user_streams = [
+            UserStream(venue.ws_url, venue.proxy, self._keys, self._ear, context.log, Times())
+            for _ in range(venue.user_sockets)
+        ]
         market = MarketStream(
             venue.ws_url, venue.proxy, context.config.symbols, self._ear, context.log
         )
         self._tasks = [
-            asyncio.create_task(user.run(), name="user stream"),
+            *(asyncio.create_task(user.run(), name="user stream") for user in user_streams),
             asyncio.create_task(market.run(), name="market stream"),
         ]
         give_up_mono_ns = context.clock.mono_ns() + FIRST_CONNECT_NS_MAX

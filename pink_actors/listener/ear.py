@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,8 @@ from pink_actors.venue.numbers import Malformed
 # A flood of oddities must not become a flood of journal records; the counters count them all.
 DIAGNOSTICS_PER_WINDOW_MAX: Final = 10
 DIAGNOSTICS_WINDOW_NS: Final = 10 * NS_PER_S
+# Events remembered, so that the same from another socket is not told again.
+TOLD_MAX: Final = 1024
 # Money moved by an order is told by the order itself.
 ORDER_REASON: Final = "ORDER"
 
@@ -66,6 +69,7 @@ class Ear:
         self._kept = kept
         self._clock = clock
         self._log = log
+        self._told: OrderedDict[OrderEvent | AccountEvent, None] = OrderedDict()
         self._diagnostics = 0
         self._window_mono_ns = 0
 
@@ -109,10 +113,11 @@ class Ear:
                 heard.snapshots_ignored += 1
             case OrderEvent():
                 heard.order_events += 1
-                await self._order(event)
+                if self._is_new(event):
+                    await self._order(event)
             case AccountEvent():
                 heard.account_events += 1
-                if event.reason != ORDER_REASON:
+                if event.reason != ORDER_REASON and self._is_new(event):
                     await self._reporter.publish(self._hint(event))
             case ConfigEvent():
                 heard.account_events += 1
@@ -142,6 +147,15 @@ class Ear:
             case Ack() | Unknown():
                 await self._strange(event)
         return event
+
+    def _is_new(self, event: OrderEvent | AccountEvent) -> bool:
+        """Whether no socket has told exactly this already: two sockets tell the same twice."""
+        if event in self._told:
+            return False
+        self._told[event] = None
+        if len(self._told) > TOLD_MAX:
+            self._told.popitem(last=False)
+        return True
 
     async def _order(self, event: OrderEvent) -> None:
         await self._reporter.publish(reports.order_state(event.facts, self._reporter.arrival()))

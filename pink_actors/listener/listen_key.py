@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, NamedTuple
 
 from pink_actors.clock import NS_PER_MS, Clock
@@ -33,6 +34,8 @@ class KeyService:
         self._connection = connection
         self._clock = clock
         self._log = log
+        # Two sockets may be given one key: it goes back when the last of them is done with it.
+        self._users: Counter[str] = Counter()
         self.renewals = 0
         self.renewed_wall_ms = 0
 
@@ -41,6 +44,7 @@ class KeyService:
         answer = await self._connection.ask(requests.CREATE_LISTEN_KEY, TURN)
         if answer.ending is Ending.OK and answer.listen_key:
             self._renewed()
+            self._users[answer.listen_key] += 1
             return answer.listen_key
         if answer.ending is Ending.REFUSED and answer.meaning is Meaning.KEY:
             raise SecretsError(
@@ -60,8 +64,12 @@ class KeyService:
         # Only the venue's own no ends a key; an outage shorter than its life does not.
         return answer.ending is not Ending.REFUSED
 
-    async def delete(self, listen_key: str) -> None:
-        """Gives the key back; what the venue says to that changes nothing any more."""
+    async def give_back(self, listen_key: str) -> None:
+        """One user less; of an unused key the venue is told, and what it says changes nothing."""
+        self._users[listen_key] -= 1
+        if self._users[listen_key] > 0:
+            return
+        del self._users[listen_key]
         answer = await self._connection.ask(requests.delete_listen_key(listen_key), TURN, 1)
         if answer.ending is not Ending.OK:
             self._log.info("listen_key_not_deleted", code=answer.code, text=answer.text)

@@ -32,7 +32,7 @@ class Session:
 
 
 class UserStream:
-    """Keeps a session alive, and replaces it before the venue ends it."""
+    """Keeps a session alive, and replaces it before the venue ends it; two of them may run."""
 
     def __init__(
         self, url: str, proxy: str, keys: KeyService, ear: Ear, log: Logger, times: Times
@@ -121,8 +121,7 @@ class UserStream:
             await asyncio.wait({extending, hearing})
             if session.healthy.is_set():
                 self._ear.user_lost()
-            if not any(other.key == key for other in self._sessions if other is not session):
-                await self._keys.delete(key)
+            await self._keys.give_back(key)
         for task in (extending, hearing):
             if not task.cancelled():
                 task.result()
