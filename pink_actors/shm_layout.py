@@ -111,7 +111,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "4aa702738e5ed385c0380c4ad9c4fd305cb616b550372a799d6902877d709161"
+DIGEST_HEX: Final = "4d87ca3ba4940caff626b5558738590cda65fb3f95756cb96746f4f1959d04b6"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
@@ -2506,6 +2506,7 @@ class DeskCell(NamedTuple):
     sweep_due_mono_ns: int  # when to go on comparing; 0 = nothing to compare
     flatten_due_mono_ns: int  # when to go on flattening; 0 = done
     boot_mono_ns: int  # monotonic time of boot_seq, in the new clock
+    delta_since_wall_ms: int  # since when the wallet has been this far from capital
     outside_seq: int  # last change of a position booked at an estimate, not anchored yet; 0 = none
 
     @classmethod
@@ -2540,6 +2541,7 @@ class DeskCell(NamedTuple):
             sweep_due_mono_ns=0,
             flatten_due_mono_ns=0,
             boot_mono_ns=0,
+            delta_since_wall_ms=0,
             outside_seq=0,
         )
 
@@ -2575,6 +2577,7 @@ class DeskCell(NamedTuple):
                 self.sweep_due_mono_ns,
                 self.flatten_due_mono_ns,
                 self.boot_mono_ns,
+                self.delta_since_wall_ms,
                 self.outside_seq,
             )
         except StructError as error:
@@ -2586,13 +2589,13 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:29],
+                *v[0:30],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q Q")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q")
 
 
 class WindowCell(NamedTuple):

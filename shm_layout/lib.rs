@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "4aa702738e5ed385c0380c4ad9c4fd305cb616b550372a799d6902877d709161";
-pub const DIGEST: [u8; 32] = [0x4a, 0xa7, 0x02, 0x73, 0x8e, 0x5e, 0xd3, 0x85, 0xc0, 0x38, 0x0c, 0x4a, 0xd9, 0xc4, 0xfd, 0x30, 0x5c, 0xb6, 0x16, 0xb5, 0x50, 0x37, 0x2a, 0x79, 0x9d, 0x69, 0x02, 0x87, 0x7d, 0x70, 0x91, 0x61];
+pub const DIGEST_HEX: &str = "4d87ca3ba4940caff626b5558738590cda65fb3f95756cb96746f4f1959d04b6";
+pub const DIGEST: [u8; 32] = [0x4d, 0x87, 0xca, 0x3b, 0xa4, 0x94, 0x0c, 0xaf, 0xf6, 0x26, 0xb5, 0x55, 0x87, 0x38, 0x59, 0x0c, 0xda, 0x65, 0xfb, 0x3f, 0x95, 0x75, 0x6c, 0xb9, 0x67, 0x46, 0xf4, 0xf1, 0x95, 0x9d, 0x04, 0xb6];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -5493,6 +5493,8 @@ pub struct DeskCell {
     pub flatten_due_mono_ns: u64,
     /// monotonic time of boot_seq, in the new clock
     pub boot_mono_ns: u64,
+    /// since when the wallet has been this far from capital
+    pub delta_since_wall_ms: i64,
     /// last change of a position booked at an estimate, not anchored yet; 0 = none
     pub outside_seq: u64,
 }
@@ -5526,13 +5528,14 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, sweep_due_mono_ns) == 176);
     assert!(core::mem::offset_of!(DeskCell, flatten_due_mono_ns) == 184);
     assert!(core::mem::offset_of!(DeskCell, boot_mono_ns) == 192);
-    assert!(core::mem::offset_of!(DeskCell, outside_seq) == 200);
-    assert!(core::mem::size_of::<DeskCell>() == 208);
+    assert!(core::mem::offset_of!(DeskCell, delta_since_wall_ms) == 200);
+    assert!(core::mem::offset_of!(DeskCell, outside_seq) == 208);
+    assert!(core::mem::size_of::<DeskCell>() == 216);
 };
 
 impl DeskCell {
-    pub const SIZE: usize = 208;
-    pub const WORDS: usize = 26;
+    pub const SIZE: usize = 216;
+    pub const WORDS: usize = 27;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5563,12 +5566,13 @@ impl DeskCell {
         sweep_due_mono_ns: 0,
         flatten_due_mono_ns: 0,
         boot_mono_ns: 0,
+        delta_since_wall_ms: 0,
         outside_seq: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 208] {
-        let mut b = [0; 208];
+    pub fn to_bytes(&self) -> [u8; 216] {
+        let mut b = [0; 216];
         b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
         b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
         b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
@@ -5597,7 +5601,8 @@ impl DeskCell {
         b[176..184].copy_from_slice(&self.sweep_due_mono_ns.to_le_bytes());
         b[184..192].copy_from_slice(&self.flatten_due_mono_ns.to_le_bytes());
         b[192..200].copy_from_slice(&self.boot_mono_ns.to_le_bytes());
-        b[200..208].copy_from_slice(&self.outside_seq.to_le_bytes());
+        b[200..208].copy_from_slice(&self.delta_since_wall_ms.to_le_bytes());
+        b[208..216].copy_from_slice(&self.outside_seq.to_le_bytes());
         b
     }
 
@@ -5631,10 +5636,11 @@ impl DeskCell {
         each("sweep_due_mono_ns", Value::Number(self.sweep_due_mono_ns.into()));
         each("flatten_due_mono_ns", Value::Number(self.flatten_due_mono_ns.into()));
         each("boot_mono_ns", Value::Number(self.boot_mono_ns.into()));
+        each("delta_since_wall_ms", Value::Number(self.delta_since_wall_ms.into()));
         each("outside_seq", Value::Number(self.outside_seq.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 208]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 216]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
             reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
@@ -5664,18 +5670,19 @@ impl DeskCell {
             sweep_due_mono_ns: u64::from_le_bytes(take(b, 176)),
             flatten_due_mono_ns: u64::from_le_bytes(take(b, 184)),
             boot_mono_ns: u64::from_le_bytes(take(b, 192)),
-            outside_seq: u64::from_le_bytes(take(b, 200)),
+            delta_since_wall_ms: i64::from_le_bytes(take(b, 200)),
+            outside_seq: u64::from_le_bytes(take(b, 208)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 26] {
+    pub fn to_words(&self) -> [u64; 27] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 26]) -> Result<Self, Malformed> {
-        let mut b = [0; 208];
+    pub fn from_words(w: &[u64; 27]) -> Result<Self, Malformed> {
+        let mut b = [0; 216];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }

@@ -212,6 +212,10 @@ impl Kernel {
         let same = account.delta_seq > self.desk.outside_seq && moved <= WALLET_ROUNDING_E8;
         account.delta_e8 = delta;
         account.delta_seq = t.seq;
+        if moved > WALLET_ROUNDING_E8 {
+            self.desk.delta_since_wall_ms = t.now.wall_ns / 1_000_000;
+            t.fx.touch(CellRef::single(region::DESK));
+        }
         if same && small {
             self.anchor_estimates(t, delta);
         }
@@ -227,13 +231,15 @@ impl Kernel {
     }
 
     /// What the venue closed by its own hand was booked at the mark. The wallet says what it came
-    /// to; believed once two snapshots say the same and every income row between them is booked.
+    /// to; believed once two snapshots say the same and the income asked for since the first is
+    /// booked.
     fn anchor_estimates(&mut self, t: &mut Turn<'_>, delta: i64) {
         let differs = self
             .slots
             .iter()
             .any(|(_, slot)| slot.discrepancy_qty_e8 != 0);
-        if self.desk.outside_seq == 0 || self.desk.income_open != 0 || differs {
+        let told = self.account.income_since_wall_ms > self.desk.delta_since_wall_ms;
+        if self.desk.outside_seq == 0 || !told || differs {
             return;
         }
         let posting = Posting {
