@@ -17,7 +17,7 @@ from pink_actors.paper import entries as e
 from pink_actors.paper.auth import ApiKey
 from pink_actors.paper.clock import VenueClock
 from pink_actors.paper.faults import FaultPlan
-from pink_actors.paper.feed import Candle, Replay, Walk
+from pink_actors.paper.feed import Candle, Replay, Walk, on_tick
 from pink_actors.paper.fixed import parse_qty
 from pink_actors.paper.instrument import Instrument
 from pink_actors.paper.ledger import Ledger
@@ -192,7 +192,8 @@ def _market(setup: Setup, state: State, instrument: Instrument, index: int, now:
     price = state.prices.get(instrument.symbol, instrument.start_price_e12)
     if setup.candles and index == 0:
         feed: Walk | Replay = Replay(setup.candles, instrument.tick_e12, now.market_ms)
-        price = state.prices.get(instrument.symbol, setup.candles[0].open_e12)
+        first = on_tick(setup.candles[0].open_e12, instrument.tick_e12)
+        price = state.prices.get(instrument.symbol, first)
     else:
         feed = Walk(rng, price, instrument.tick_e12, now.market_ms)
     market = Market(instrument, feed, rng)

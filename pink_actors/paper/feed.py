@@ -42,6 +42,11 @@ class CandleFileError(ConfigError):
     """A candle file that cannot be replayed; the message says where and why."""
 
 
+def on_tick(price_e12: int, tick_e12: int) -> int:
+    """The nearest price that can be traded; a file may hold averages."""
+    return max(tick_e12, (price_e12 + tick_e12 // 2) // tick_e12 * tick_e12)
+
+
 class Walk:
     """A random walk that is pulled back to where it began; the seed decides all of it."""
 
@@ -118,7 +123,8 @@ class Replay:
             )
             prices = (candle.open_e12, *inner, candle.close_e12)
             for index, price in enumerate(prices):
-                yield Point(candle.open_ms + index * 19_000, price, candle.volume_e8 // 4)
+                traded = on_tick(price, self._tick)
+                yield Point(candle.open_ms + index * 19_000, traded, candle.volume_e8 // 4)
 
 
 def read_candles(path: Path) -> list[Candle]:

@@ -42,6 +42,12 @@ def test_between_two_prices_of_a_candle_lies_a_straight_line() -> None:
     assert [p.price_e12 for p in replay.points(START_MS + 28_500)] == [119]
 
 
+def test_prices_between_two_ticks_are_traded_at_the_nearer_one() -> None:
+    replay = Replay([Candle(START_MS, 1_004, 1_011, 3, 1_006, 4)], 10, 0)
+    points = replay.points(START_MS + CANDLE_MS)
+    assert [point.price_e12 for point in points] == [1_000, 10, 1_010, 1_010]
+
+
 def test_a_replay_goes_on_from_a_market_time() -> None:
     candles = [
         Candle(START_MS + i * CANDLE_MS, 100 + i, 100 + i, 100 + i, 100 + i, 4) for i in range(5)
