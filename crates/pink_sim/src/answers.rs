@@ -24,7 +24,7 @@ impl Edge {
             return;
         };
         if rng.permille(faults.cancel_lost) {
-            if rng.permille(500) {
+            if rng.permille(300) {
                 venue.cancel(id);
             }
             let kind = ReportKind::OrderUnknown;

@@ -31,6 +31,7 @@ impl Run {
         if kernel.state_hash() != before {
             return Err("replay ends in another state".into());
         }
+        self.judge_records(before)?;
         kernel
             .check()
             .map_err(|violation| format!("after recovery: {violation}"))?;
@@ -50,6 +51,35 @@ impl Run {
             self.take_snapshot();
         }
         self.epoch()
+    }
+
+    /// Keeps what `apply` named as changed, as the journal does.
+    pub(crate) fn record(&mut self) {
+        if !self.records {
+            return;
+        }
+        let mut words = [0; CELL_WORDS_MAX];
+        for cell in self.effects.touched() {
+            let count = self.kernel.cell(*cell, &mut words);
+            let kept = self.recorded.entry((cell.region, cell.index)).or_default();
+            kept.clear();
+            kept.extend_from_slice(&words[..count]);
+        }
+    }
+
+    /// Another build believes the recorded cells and nothing else.
+    fn judge_records(&self, state_hash: u64) -> Result<(), String> {
+        let mut kernel = Kernel::with_table(&self.table);
+        for ((region, index), words) in &self.recorded {
+            let (region, index) = (*region, *index);
+            let cell = CellRef { region, index };
+            kernel.overlay(cell, words).map_err(|bad| bad.to_string())?;
+        }
+        kernel.rebuild();
+        if self.records && kernel.state_hash() != state_hash {
+            return Err("the recorded cells are another state".into());
+        }
+        Ok(())
     }
 
     pub fn take_snapshot(&mut self) {

@@ -25,7 +25,10 @@ pub struct Faults {
     pub stream_shuffled: u64,
     pub implausible: u64,
     pub hostile: u64,
+    /// Somebody else trades on the account, by hand.
     pub by_hand: u64,
+    /// An entry rests beside the market, and its protection on both sides of it.
+    pub protected: u64,
     /// An order's end is told as a cancel before its last fill is counted.
     pub early_end: u64,
     pub gateway_crash: u64,

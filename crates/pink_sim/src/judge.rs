@@ -1,9 +1,11 @@
 //! What must be so: after every step, at the end of every trade, and once all is quiet.
 
-use shm_layout::{Control, ControlKind, Stage, Writer};
+use shm_layout::{Control, ControlKind, Effect, Side, SlotCell, Stage, Writer};
 
 use crate::edge::Faults;
 use crate::run::{Entry, Run};
+use crate::venue::E8;
+use crate::wording::name;
 
 impl Run {
     /// A trade that ends has booked what the venue's own fills of its orders say, and all of it.
@@ -42,6 +44,72 @@ impl Run {
         let theirs = (opened, closed, fees);
         Err(format!(
             "trade {:?}: kernel {ours:?}, venue {theirs:?}, {orders:?}",
+            o.trade_id
+        ))
+    }
+
+    /// Money booked for a fill is the venue's own, but for the rounding of its average.
+    pub(crate) fn judge_fill(&self) -> Result<(), String> {
+        let o = &self.effects.outcome;
+        let Some(id) = self.venue.find(&o.client_order_id) else {
+            return Ok(());
+        };
+        let (mut qty, mut cost) = (0, 0);
+        for fill in &self.venue.orders[id].fills {
+            if qty < o.order_cum_qty_e8 {
+                qty += fill.qty;
+                cost += i128::from(fill.qty) * i128::from(fill.price) / 1_000_000_000_000;
+            }
+        }
+        let off = (i128::from(o.order_cum_notional_e8) - cost).abs();
+        if qty == o.order_cum_qty_e8 && off <= i128::from(qty) / 100_000 + 10 {
+            return self.judge_cost(self.venue.orders[id].symbol);
+        }
+        let ours = (o.order_cum_qty_e8, o.order_cum_notional_e8);
+        let order = o.client_order_id.as_str();
+        Err(format!("{order}: kernel {ours:?}, venue {:?}", (qty, cost)))
+    }
+
+    /// What is held cost about what the venue says; it averages in another order.
+    fn judge_cost(&self, symbol: usize) -> Result<(), String> {
+        let o = &self.effects.outcome;
+        let side = usize::from(o.slot_side == Side::Short);
+        let held = &self.venue.symbols[symbol].positions[side];
+        let cost = i64::try_from(held.cost / 1_000_000_000_000).unwrap_or(i64::MAX);
+        let off = (o.slot_entry_notional_e8 - cost).abs();
+        if o.slot_qty_e8 != held.qty || off <= cost / 10 || self.by_hand {
+            return Ok(());
+        }
+        let ours = o.slot_entry_notional_e8;
+        Err(format!(
+            "{:?}: cost by kernel {ours}, venue {cost}",
+            o.trade_id
+        ))
+    }
+
+    /// An exit that names no size takes the leg's share of what is held, the last leg the rest.
+    pub(crate) fn judge_leg(&self, before: &SlotCell) -> Result<(), String> {
+        let (o, leg) = (&self.effects.outcome, usize::from(before.leg_index));
+        let symbols = &self.venue.symbols;
+        let symbol = symbols.iter().find(|s| name(s.name) == before.symbol);
+        let (Some(symbol), true) = (symbol, o.effect == Effect::SendExit) else {
+            return Ok(());
+        };
+        let ratio = i128::from(before.leg_ratios_e8[leg]);
+        let lots = i128::from(before.qty_e8) * ratio / i128::from(E8) / i128::from(symbol.lot);
+        let last = leg + 1 >= usize::from(before.leg_count);
+        let due = if last {
+            i128::from(before.qty_e8)
+        } else {
+            lots * i128::from(symbol.lot)
+        };
+        let sent = self.effects.commands().iter().map(|c| i128::from(c.qty_e8));
+        if sent.clone().any(|qty| qty == due) {
+            return Ok(());
+        }
+        let sent: Vec<i128> = sent.collect();
+        Err(format!(
+            "leg {leg} of {:?}: due {due}, sent {sent:?}",
             o.trade_id
         ))
     }
@@ -122,15 +190,25 @@ impl Run {
             return Err("orders are left over".into());
         }
         let venue = &self.venue;
+        // The wallet the kernel was seeded from held what had come before.
+        let since = |kind: u8| -> i64 {
+            let rows = venue.incomes.iter();
+            rows.filter(|row| row.kind == kind && row.at_ms > account.seed_wall_ms)
+                .map(|row| row.amount)
+                .sum()
+        };
+        // What hands did has no order of ours to tell its price: its result stays an estimate.
+        let known = !self.by_hand;
         let pairs = [
-            ("fees", account.fees_e8, venue.fees),
-            ("funding", account.funding_e8, venue.funding),
-            ("realised", account.realised_e8, venue.realised),
-            ("capital", account.capital_e8, venue.wallet),
+            ("fees", true, account.fees_e8, venue.fees),
+            ("funding", true, account.funding_e8, -since(1)),
+            ("transfers", true, account.transfers_e8, since(2)),
+            ("adjustments", known, account.adjustments_e8, 0),
+            ("realised", known, account.realised_e8, venue.realised),
+            ("capital", known, account.capital_e8, venue.wallet),
         ];
-        let estimated = self.by_hand || account.adjustments_e8 != 0;
-        for (figure, ours, theirs) in pairs {
-            if ours != theirs && !estimated {
+        for (figure, exact, ours, theirs) in pairs {
+            if ours != theirs && exact {
                 return Err(format!("{figure}: kernel {ours}, venue {theirs}"));
             }
         }

@@ -34,22 +34,26 @@ pub fn faults_of(seed: u64) -> Faults {
             rng.below(most)
         }
     };
+    // Kinds of seeds of which one sees little otherwise; the rest keep exact books throughout.
+    let protected = if seed % 2 == 1 { 900 } else { 0 };
+    let by_hand = if seed % 4 == 2 { 150 + chance(250) } else { 0 };
     Faults {
         reply_lost: chance(200),
         request_lost: chance(100),
         request_late: chance(150),
         refused: chance(150),
-        cancel_lost: chance(300),
+        cancel_lost: if protected > 0 { 800 } else { chance(300) },
         answer_empty: chance(300),
         snapshot_partial: chance(300),
-        position_lag: chance(500),
+        position_lag: if by_hand > 0 { 500 } else { chance(500) },
         stream_lost: chance(500),
         stream_twice: chance(500),
         stream_shuffled: chance(500),
-        implausible: chance(100),
+        implausible: if by_hand > 0 { 150 } else { chance(100) },
         hostile: chance(1000),
-        by_hand: chance(200),
-        early_end: chance(400),
+        by_hand,
+        protected,
+        early_end: if by_hand > 0 { 500 } else { chance(400) },
         gateway_crash: chance(50),
         kernel_crash: 6,
     }
@@ -97,7 +101,7 @@ pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> (Faults, String, Vec<Str
         let result = simulate(seed, steps, faults, table, false);
         result.is_err_and(|(found, _)| kind(&found) == kind(&first))
     };
-    let clears: [fn(&mut Faults); 17] = [
+    let clears: [fn(&mut Faults); 18] = [
         |f| f.reply_lost = 0,
         |f| f.request_lost = 0,
         |f| f.request_late = 0,
@@ -112,6 +116,7 @@ pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> (Faults, String, Vec<Str
         |f| f.implausible = 0,
         |f| f.hostile = 0,
         |f| f.by_hand = 0,
+        |f| f.protected = 0,
         |f| f.early_end = 0,
         |f| f.gateway_crash = 0,
         |f| f.kernel_crash = 0,

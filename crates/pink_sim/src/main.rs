@@ -38,8 +38,8 @@ fn main() -> ExitCode {
         match simulate(seed, steps, faults_of(seed), TABLE, false) {
             Ok(tally) => add(&mut total, &tally),
             Err((found, _)) => {
-                let (faults, minimal_found, story) = minimal(seed, steps, TABLE);
                 println!("seed {seed} steps {steps}: {found}");
+                let (faults, minimal_found, story) = minimal(seed, steps, TABLE);
                 println!("with fewer faults: {minimal_found}\n{faults:?}");
                 for line in story {
                     println!("{line}");

@@ -7,7 +7,7 @@ use shm_layout::{
 };
 
 use crate::run::{Entry, Run};
-use crate::venue::E8;
+use crate::venue::{E8, Symbol};
 use crate::wording::{name, number};
 
 impl Run {
@@ -16,7 +16,7 @@ impl Run {
         let open: Vec<u16> = (0..12)
             .filter(|at| self.kernel.slot(*at).stage != Stage::Idle)
             .collect();
-        if open.is_empty() || self.rng.permille(300) {
+        if open.is_empty() || self.rng.permille(300.max(self.faults.protected * 2 / 3)) {
             return self.enter();
         }
         let at = open[self.rng.index(open.len())];
@@ -45,7 +45,11 @@ impl Run {
         } else if self.rng.permille(200) {
             intent.qty_e8 = self.rng.between(1, slot.qty_e8.max(1));
         }
-        self.apply(Entry::Intent(intent))
+        self.apply(Entry::Intent(intent))?;
+        if kind == InputKind::Exit && intent.qty_e8 == 0 && self.effects.outcome.code == Code::Ok {
+            return self.judge_leg(&slot);
+        }
+        Ok(())
     }
 
     pub(crate) fn blank_intent(&self) -> Intent {
@@ -98,6 +102,10 @@ impl Run {
             intent.stop_loss_e12 = symbol.mark - sign * away;
             intent.take_profit_e12 = symbol.mark + sign * away;
         }
+        if self.rng.permille(self.faults.protected) {
+            rest_beside(&mut intent, &symbol);
+            self.mark(at)?;
+        }
         self.apply(Entry::Intent(intent))?;
         if self.effects.outcome.code == Code::Ok {
             self.asked
@@ -111,6 +119,10 @@ impl Run {
     pub(crate) fn oddity(&mut self) -> Result<(), String> {
         let symbol = self.rng.index(self.venue.symbols.len());
         let side = self.rng.index(2);
+        if self.rng.permille(self.faults.by_hand) {
+            self.meddle(symbol, side);
+            return Ok(());
+        }
         match self.rng.below(60) {
             0 if self.venue.symbols[symbol].positions[side].qty > 0 => {
                 let amount = self.rng.between(-200_000, 100_000);
@@ -129,27 +141,28 @@ impl Run {
                     },
                 ))
             }
-            2 if self.rng.permille(self.faults.by_hand) => {
-                self.by_hand |= self.venue.close_by_hand(symbol, side);
-                Ok(())
-            }
-            21 if self.rng.permille(self.faults.by_hand) => {
-                let taken = self.venue.symbols[symbol]
-                    .positions
-                    .iter()
-                    .any(|held| held.qty > 0);
-                if !taken {
-                    let qty = self.venue.symbols[symbol].least * 7;
-                    self.venue.open_by_hand(symbol, side, qty);
-                    self.by_hand = true;
-                    self.asked
-                        .insert(number("h", self.seq), (symbol, side, qty * 100));
-                }
-                Ok(())
-            }
             3..=20 if self.rng.permille(self.faults.hostile) => self.nonsense(),
             _ => Ok(()),
         }
+    }
+
+    /// Hands on the account: a position closed, in part or all of it, opened or added to.
+    fn meddle(&mut self, symbol: usize, side: usize) {
+        let of = &self.venue.symbols[symbol];
+        let (lot, held) = (of.lot, of.positions[side].qty);
+        let taken = of.positions[1 - side].qty > 0;
+        let part = self.rng.between(1, (held / lot).max(1)) * lot;
+        let more = of.least * 7;
+        if held > 0 && self.rng.permille(800) {
+            let whole = self.rng.permille(400);
+            self.venue
+                .close_by_hand(symbol, side, if whole { held } else { part });
+        } else if !taken {
+            self.venue.open_by_hand(symbol, side, more);
+            let asked = (symbol, side, (held + more) * 100);
+            self.asked.insert(number("h", self.seq), asked);
+        }
+        self.by_hand = true;
     }
 
     /// Inputs nobody should ever send.
@@ -232,4 +245,15 @@ impl Run {
             ..blank
         }))
     }
+}
+
+/// Makes an entry rest a few ticks beside the market, with protection as near.
+fn rest_beside(intent: &mut Intent, symbol: &Symbol) {
+    let near = (symbol.mark / symbol.tick / 2_000).max(1) * symbol.tick * 8;
+    let sign = if intent.side == Side::Long { 1 } else { -1 };
+    intent.order_kind = OrderKind::Limit;
+    intent.tif = TimeInForce::Gtc;
+    intent.price_e12 = symbol.mark + sign * (near / symbol.tick / 4) * symbol.tick;
+    intent.stop_loss_e12 = symbol.mark - sign * near;
+    intent.take_profit_e12 = symbol.mark + sign * near;
 }

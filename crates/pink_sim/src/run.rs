@@ -1,6 +1,6 @@
 //! One seed: a kernel, a venue, and a clock; every step checks what must always be so.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use pink_kernel::fsm::Row;
 use pink_kernel::{CellRef, Effects, Input, Kernel, Now};
@@ -77,6 +77,9 @@ pub struct Run {
     pub(crate) trades: u64,
     pub(crate) asked: HashMap<Ascii<32>, (usize, usize, i64)>,
     pub(crate) by_hand: bool,
+    /// Every cell as `apply` named it for the journal: all that another build would know.
+    pub(crate) records: bool,
+    pub(crate) recorded: BTreeMap<(u8, u16), Vec<u64>>,
     pub(crate) table: Vec<Row>,
 }
 
@@ -106,9 +109,12 @@ impl Run {
             trades: 0,
             asked: HashMap::new(),
             by_hand: false,
+            records: seed.is_multiple_of(4),
+            recorded: BTreeMap::new(),
             table: table.to_vec(),
         };
         run.venue.now_ms = WALL_MS;
+        run.venue.thin = faults.protected > 0;
         run.begin(hedge)?;
         Ok(run)
     }
@@ -166,7 +172,7 @@ impl Run {
         Ok(())
     }
 
-    fn mark(&mut self, at: usize) -> Result<(), String> {
+    pub(crate) fn mark(&mut self, at: usize) -> Result<(), String> {
         let symbol = &self.venue.symbols[at];
         self.apply(Entry::Mark(Mark {
             symbol: name(symbol.name),
@@ -204,6 +210,7 @@ impl Run {
             self.tell(&entry);
         }
         self.edge.commands.extend(self.effects.commands());
+        self.record();
         let outcome = &self.effects.outcome;
         if outcome.code == Code::Unexpected {
             return Err(format!(
@@ -213,6 +220,9 @@ impl Run {
         }
         if outcome.effect == Effect::FreeSlot || outcome.effect == Effect::Abandon {
             self.judge_trade()?;
+        }
+        if outcome.fill_qty_e8 > 0 && outcome.report_kind == ReportKind::OrderState {
+            self.judge_fill()?;
         }
         if let Some(violation) = self.kernel.violation() {
             return Err(violation.to_string());

@@ -87,13 +87,13 @@ pub struct Venue {
     pub wallet: i64,
     pub realised: i64,
     pub fees: i64,
-    pub funding: i64,
-    pub transfers: i64,
     pub incomes: Vec<Income>,
     /// Orders whose facts changed and were not yet streamed.
     pub news: Vec<usize>,
     pub now_ms: i64,
     pub hedge: bool,
+    /// Orders trade in many small parts, and what rests is often cancelled by the venue.
+    pub thin: bool,
 }
 
 impl Venue {
@@ -131,12 +131,11 @@ impl Venue {
             wallet: 100_000 * E8,
             realised: 0,
             fees: 0,
-            funding: 0,
-            transfers: 0,
             incomes: Vec::new(),
             news: Vec::new(),
             now_ms: 0,
             hedge,
+            thin: false,
         }
     }
 
@@ -206,9 +205,14 @@ impl Venue {
             }
         };
         if !crossed {
-            if order.kind == Kind::Limit && (!order.rests || rng.permille(20)) {
+            let dropped = if self.thin { 40 } else { 20 };
+            if order.kind == Kind::Limit && (!order.rests || rng.permille(dropped)) {
                 self.cancel(id);
             }
+            return;
+        }
+        if self.thin && order.kind == Kind::Limit && order.filled > 0 && rng.permille(100) {
+            self.cancel(id);
             return;
         }
         let mut rest = order.qty - order.filled;
@@ -219,8 +223,9 @@ impl Venue {
             self.cancel(id);
             return;
         }
-        let lots = rest / symbol.lot;
-        let partial = lots > 1 && !calm && rng.permille(500);
+        let opens_thin = self.thin && !order.reduce;
+        let lots = rest / symbol.lot / if opens_thin { 4 } else { 1 };
+        let partial = lots > 1 && !calm && rng.permille(if opens_thin { 950 } else { 500 });
         let share = i64::try_from(rng.below(u64::try_from(lots).unwrap_or(1))).unwrap_or(0);
         let qty = if partial {
             (share + 1).min(lots) * symbol.lot
@@ -288,15 +293,10 @@ impl Venue {
         self.realised += earned;
     }
 
-    /// Somebody closes a position by hand.
-    pub fn close_by_hand(&mut self, symbol: usize, side: usize) -> bool {
-        let position = self.symbols[symbol].positions[side];
-        if position.qty == 0 {
-            return false;
-        }
-        let notional = i128::from(position.qty) * i128::from(self.symbols[symbol].mark);
-        self.change(symbol, side, -position.qty, notional);
-        true
+    /// Somebody closes a position by hand, or a part of it.
+    pub fn close_by_hand(&mut self, symbol: usize, side: usize, qty: i64) {
+        let notional = i128::from(qty) * i128::from(self.symbols[symbol].mark);
+        self.change(symbol, side, -qty, notional);
     }
 
     /// Somebody opens a position by hand.
@@ -308,11 +308,6 @@ impl Venue {
     pub fn earn(&mut self, kind: u8, symbol: usize, side: usize, amount: i64) {
         let id = self.incomes.len() as u64 + 1;
         self.wallet += amount;
-        if kind == 1 {
-            self.funding -= amount;
-        } else {
-            self.transfers += amount;
-        }
         let at_ms = self.now_ms;
         self.incomes.push(Income {
             id,

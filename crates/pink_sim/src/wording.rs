@@ -99,10 +99,22 @@ pub(crate) fn state_from(venue: &Venue, id: usize, order: &Order) -> Report {
         venue_order_id: i64::try_from(id).unwrap_or(0) + 1,
         qty_e8: order.qty,
         cum_qty_e8: order.filled,
+        price_e12: echoed(venue, order),
         avg_price_e12: i64::try_from(rounded).unwrap_or(0),
         cum_fee_e8: fee,
         venue_wall_ms: venue.now_ms,
         ..Report::ZERO
+    }
+}
+
+/// The price field of an order: of a MARKET order it is the bound that BingX sets, never a price
+/// that anything traded at.
+fn echoed(venue: &Venue, order: &Order) -> i64 {
+    let mark = venue.symbols[order.symbol].mark;
+    match order.kind {
+        Kind::Limit => order.price,
+        _ if order.buy => mark + mark / 5,
+        _ => mark - mark / 5,
     }
 }
 
