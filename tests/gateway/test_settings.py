@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import signal
-import socket
 from pathlib import Path
 
-import msgspec
-import pytest
-
-from pink_actors import log as logging
-from pink_actors.clock import NS_PER_MS, SystemClock
-from pink_actors.config import Venue
-from pink_actors.rest.budget import Priority
-from pink_actors.rest.connection import Connection, Ending, Keys, Turn
-from pink_actors.rest.kept import Kept
+from pink_actors.clock import NS_PER_MS
 from pink_actors.shm_layout import (
     ActorState,
     Code,
@@ -26,10 +16,7 @@ from pink_actors.shm_layout import (
     TimeInForce,
 )
 from pink_actors.supervisor.paper_venue import free_port
-from pink_actors.venue import requests
-from tests.gateway.stage import API_KEY, API_SECRET, CLOCK, SYMBOL, Paper, trading
-
-ASK = Turn(Priority.QUERY)
+from tests.gateway.stage import CLOCK, SYMBOL, trading
 
 
 def test_the_configured_margin_type_is_set_once(instance: str, home: Path) -> None:
@@ -112,36 +99,3 @@ def test_the_fallback_address_answers_questions_and_takes_no_orders(
         assert (told.kind, told.code) == (ReportKind.NOT_SENT, Code.DEADLINE_PASSED)
         assert paper.ledger("order") == []
         assert "answered_by_fallback" in process.text()
-
-
-async def test_flaw_l10_a_name_is_looked_up_again_when_its_address_is_gone(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The venue moves from one address to another, and its name with it."""
-    addresses = ["127.0.0.1"]
-    real = socket.getaddrinfo
-
-    def look_up(host: str | bytes | None, *rest: int, **more: int) -> object:
-        known = host in ("venue.example", b"venue.example")
-        return real(addresses[-1] if known else host, *rest, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    first = Paper(home / "first")
-    log = logging.make("gateway", 1, stream=io.StringIO())
-    settings = msgspec.structs.replace(
-        Venue(), rest_url=f"http://venue.example:{first.port}", rate_limits="off"
-    )
-    kept = Kept(home, "gateway", log)
-    connection = Connection(settings, Keys(API_KEY, API_SECRET), SystemClock(), log, kept)
-    try:
-        assert (await connection.ask(requests.SERVER_TIME, ASK)).ending is Ending.OK
-        first.process.stop(signal.SIGKILL)
-        second = Paper(home / "second", "--host", "127.0.0.2", "--port", str(first.port))
-        try:
-            addresses.append("127.0.0.2")
-            assert (await connection.ask(requests.SERVER_TIME, ASK)).ending is Ending.OK
-        finally:
-            second.process.stop(signal.SIGKILL)
-    finally:
-        first.process.stop(signal.SIGKILL)
-        await connection.close()
