@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from schema import (
     HEADER_CRC_OFFSET,
     HEADER_SIZE,
@@ -261,6 +263,12 @@ def _zero(field: Field, layout: Layout) -> str:
     return "0" if field.count is None else f"[0; {field.count}]"
 
 
+def _shape(record: Record) -> str:
+    fields = [f"{f.offset} {f.name} {f.type_text}" for f in record.fields]
+    text = "\n".join([f"{record.name} {record.size}", *fields])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _record(record: Record, layout: Layout) -> str:
     name = record.name
     lines = [_doc(record.doc).rstrip()] if record.doc else []
@@ -274,6 +282,8 @@ def _record(record: Record, layout: Layout) -> str:
     lines += [f"    assert!(core::mem::size_of::<{name}>() == {record.size});", "};", ""]
     lines += [f"impl {name} {{", f"    pub const SIZE: usize = {record.size};"]
     lines += [f"    pub const WORDS: usize = {record.size // 8};"]
+    lines += ["    /// Digest of name, type and offset of every field, for whoever keeps the bytes."]
+    lines += [f"    pub const SHAPE: u64 = 0x{_shape(record)};"]
     lines += ["    /// All numbers zero, all text empty, each enum at code 0 or its first value."]
     lines += ["    pub const ZERO: Self = Self {"]
     lines += [f"        {f.name}: {_zero(f, layout)}," for f in record.fields]

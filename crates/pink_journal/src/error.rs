@@ -85,7 +85,8 @@ impl fmt::Display for JournalError {
             } => write!(
                 f,
                 "segment {segment} was written with records of shape {found:016x}, this build \
-                 has {expected:016x}; read it with the build that wrote it"
+                 has {expected:016x}: a field moved; go on with the build that wrote it, or \
+                 close all positions with it and start a new journal"
             ),
             Self::Diverged {
                 seq,

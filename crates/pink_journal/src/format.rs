@@ -288,7 +288,7 @@ pub struct Position {
 }
 
 /// Refuses a segment of another journal or of another shape of the records.
-pub(crate) fn same_shape(head: &SegmentHead, shape: u64) -> Result<(), JournalError> {
+pub fn same_shape(head: &SegmentHead, shape: u64) -> Result<(), JournalError> {
     if head.shape == shape {
         return Ok(());
     }

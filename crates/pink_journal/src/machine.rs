@@ -19,28 +19,31 @@ use crate::streams::{Stream, Streams};
 /// Every so many inputs the state is hashed into the outcome and checked in full.
 pub const CHECK_EVERY: u64 = 1024;
 
-/// Digest of the records a journal holds: another build with the same records may read it.
+/// Digest of the records a journal holds, field by field: another build with the same records may
+/// read it, and one in which a field moved may not.
 pub const fn shape() -> u64 {
-    let sizes = [
-        Intent::WORDS,
-        Report::WORDS,
-        Control::WORDS,
-        Mark::WORDS,
-        Epoch::WORDS,
-        Command::WORDS,
-        Outcome::WORDS,
-        SlotCell::WORDS,
-        OrderCell::WORDS,
-        AccountCell::WORDS,
-        InstrumentCell::WORDS,
-        KernelCell::WORDS,
-        DeskCell::WORDS,
-        WindowCell::WORDS,
+    let shapes = [
+        Intent::SHAPE,
+        Report::SHAPE,
+        Control::SHAPE,
+        Mark::SHAPE,
+        Epoch::SHAPE,
+        Command::SHAPE,
+        Outcome::SHAPE,
+        SlotCell::SHAPE,
+        OrderCell::SHAPE,
+        AccountCell::SHAPE,
+        InstrumentCell::SHAPE,
+        KernelCell::SHAPE,
+        DeskCell::SHAPE,
+        WindowCell::SHAPE,
     ];
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
     let mut at = 0;
-    while at < sizes.len() {
-        hash = (hash ^ sizes[at] as u64).wrapping_mul(0x0100_0000_01B3);
+    while at < shapes.len() {
+        hash = (hash ^ shapes[at])
+            .wrapping_mul(0x0100_0000_01B3)
+            .rotate_left(29);
         at += 1;
     }
     hash
@@ -279,8 +282,15 @@ impl Machine {
 
     /// The state a snapshot holds; `build_hash` is this build's.
     pub fn load(snapshot: &Snapshot, build_hash: u64) -> Result<Self, JournalError> {
-        let mut machine = Self::new(build_hash);
         let seq = snapshot.head.seq;
+        if snapshot.head.shape != shape() {
+            return Err(JournalError::Shape {
+                segment: snapshot.head.position.segment,
+                found: snapshot.head.shape,
+                expected: shape(),
+            });
+        }
+        let mut machine = Self::new(build_hash);
         let malformed = |why: String| JournalError::Malformed { seq, why };
         for part in snapshot.parts() {
             let part = part.ok_or_else(|| malformed("a part of its snapshot".to_owned()))?;

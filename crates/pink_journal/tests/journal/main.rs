@@ -10,6 +10,7 @@ mod damage;
 #[path = "../../benches/journal/flow.rs"]
 mod flow;
 mod full;
+mod kept;
 mod power;
 mod replay;
 mod rig;

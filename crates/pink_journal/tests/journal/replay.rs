@@ -3,33 +3,35 @@
 use pink_journal::entry::{Batch, Entries, PartKind};
 use pink_journal::error::JournalError;
 use pink_journal::format::{Position, RECORD_WORDS_MAX, SEGMENT_BYTES_MIN};
-use pink_journal::machine::{Machine, build_hash, shape};
+use pink_journal::machine::{Machine, Taken, build_hash, shape};
+use pink_journal::record::Record;
 use pink_journal::recovery::recover;
 use pink_journal::sim_disk::SimDisk;
 use pink_journal::snapshot::Snapshot;
 use pink_journal::writer::{Stamp, Terms, Writer, prepare_spare};
-use shm_layout::{Outcome, Writer as Source};
+use pink_kernel::Now;
+use shm_layout::{Code, Control, Outcome, Writer as Source};
 
 use crate::flow::Flow;
 use crate::rig::{Random, sync_segments};
 
-const TERMS: Terms = Terms {
+pub const TERMS: Terms = Terms {
     journal_id: 7,
     segment_bytes: 4 * SEGMENT_BYTES_MIN,
     shape: shape(),
 };
-const OTHER_BUILD: u64 = 99;
+pub const OTHER_BUILD: u64 = 99;
 
 /// A flow of trades whose batches go to a simulated disk.
-struct Live {
-    disk: SimDisk,
-    writer: Writer<SimDisk>,
+pub struct Live {
+    pub disk: SimDisk,
+    pub writer: Writer<SimDisk>,
     batch: Batch,
-    flow: Flow,
+    pub flow: Flow,
 }
 
 impl Live {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let disk = SimDisk::default();
         let writer = recover(&disk, TERMS, None, 1, |_| Ok(())).unwrap().writer;
         let mut batch = Batch::new(TERMS.segment_bytes);
@@ -58,7 +60,26 @@ impl Live {
         self.writer.append(&mut self.batch, stamp).unwrap();
     }
 
-    fn go_on(&mut self, inputs: u64) {
+    fn control(&mut self, control: &Control) {
+        let last = &self.flow.machine.effects.outcome;
+        let now = Now {
+            wall_ns: last.wall_ns,
+            mono_ns: last.mono_ns,
+        };
+        let taken = Taken {
+            source: Source::Supervisor,
+            stream_id: 88,
+            stream_seq: 1,
+            now,
+        };
+        let record = Record::Control(*control);
+        let machine = &mut self.flow.machine;
+        machine.take(&taken, &record, &mut self.batch).unwrap();
+        assert_eq!(machine.effects.outcome.code, Code::Ok);
+        self.write();
+    }
+
+    pub fn go_on(&mut self, inputs: u64) {
         let until = self.flow.machine.next_seq() + inputs;
         while self.flow.machine.next_seq() < until {
             for _ in 0..5 {
@@ -69,7 +90,7 @@ impl Live {
     }
 }
 
-fn replayed(
+pub fn replayed(
     disk: &SimDisk,
     mut machine: Machine,
     start: Option<Position>,
@@ -79,7 +100,7 @@ fn replayed(
     Ok(machine)
 }
 
-fn hash(machine: &Machine) -> (u64, u64) {
+pub fn hash(machine: &Machine) -> (u64, u64) {
     (machine.next_seq(), machine.kernel.state_hash())
 }
 
@@ -94,6 +115,26 @@ fn flaw_i14_a_start_rebuilds_exactly_the_state_that_was() {
         again.kernel.next_deadline(),
         live.flow.machine.kernel.next_deadline()
     );
+}
+
+#[test]
+fn replay_is_bit_equal_after_the_configuration_changed_in_the_middle() {
+    let mut live = Live::new();
+    live.go_on(1_000);
+    let config = Control {
+        settle_after_ms: 7,
+        report_deadline_ms: 9_000,
+        max_leverage: 2,
+        ..*live.flow.machine.kernel.config()
+    };
+    live.control(&config);
+    live.go_on(1_000);
+    let refusals = live.flow.machine.kernel.account().refusals;
+    assert!(refusals > 0, "the new limit was never met");
+    for build in [build_hash(), OTHER_BUILD] {
+        let again = replayed(&live.disk, Machine::new(build), None).unwrap();
+        assert_eq!(hash(&again), hash(&live.flow.machine));
+    }
 }
 
 #[test]
