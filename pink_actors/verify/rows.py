@@ -1,4 +1,4 @@
-"""ClickHouse against the journal: every row of the tables that hold money, and each number once."""
+"""ClickHouse against the journal: every figure of every row, and each number once."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -6,99 +6,15 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from pink_actors.shm_layout import Code, Effect, OrderStatus, Outcome, ReportKind
-from pink_actors.verify.findings import AMOUNT, PRICE, Findings
+from pink_actors.verify.columns import TABLES, expression, facts, places_of
+from pink_actors.verify.findings import Findings
 from pink_actors.verify.journal import Entry, Journal
 
 STORE = "clickhouse"
-Cell = int | str | bool | Decimal | None
+Cell = int | str | bool | Decimal | list[str] | None
 
 
 Query = Callable[[str], list[tuple[Cell, ...]]]
-
-
-class Pair(NamedTuple):
-    """A column and the field of the outcome it must equal; places None for words and counts."""
-
-    column: str
-    field: str
-    places: int | None = None
-
-
-def _money(*pairs: tuple[str, str]) -> tuple[Pair, ...]:
-    return tuple(Pair(column, field, AMOUNT) for column, field in pairs)
-
-
-_WORDS = (Pair("trade_id", "trade_id"), Pair("symbol", "symbol"))
-TABLES: dict[str, tuple[Pair, ...]] = {
-    "transitions": (
-        *_WORDS,
-        Pair("code", "code"),
-        Pair("prev_stage", "prev_stage"),
-        Pair("stage", "stage"),
-        Pair("input", "input"),
-        Pair("mode", "mode"),
-        Pair("client_order_id", "client_order_id"),
-        Pair("fill_id", "fill_id"),
-        Pair("state_hash", "state_hash"),
-    ),
-    "order_events": (
-        *_WORDS,
-        Pair("client_order_id", "client_order_id"),
-        Pair("venue_order_id", "venue_order_id"),
-        Pair("order_side", "order_side"),
-        Pair("order_kind", "order_kind"),
-        Pair("status", "order_status"),
-        Pair("price", "order_price_e12", PRICE),
-        *_money(
-            ("qty", "order_qty_e8"),
-            ("cum_qty", "order_cum_qty_e8"),
-            ("cum_notional", "order_cum_notional_e8"),
-            ("cum_fee", "order_cum_fee_e8"),
-        ),
-    ),
-    "fill_events": (
-        *_WORDS,
-        Pair("fill_id", "fill_id"),
-        Pair("client_order_id", "client_order_id"),
-        Pair("price", "fill_price_e12", PRICE),
-        *_money(("qty", "fill_qty_e8"), ("fee", "amount_e8")),
-    ),
-    "trade_events": (
-        *_WORDS,
-        Pair("side", "slot_side"),
-        *_money(
-            ("entry_qty", "slot_opened_qty_e8"),
-            ("entry_notional", "slot_opened_notional_e8"),
-            ("exit_qty", "slot_closed_qty_e8"),
-            ("exit_notional", "slot_closed_notional_e8"),
-            ("realised", "slot_realised_e8"),
-            ("fees", "slot_fees_e8"),
-            ("funding", "slot_funding_e8"),
-            ("capital_after", "capital_e8"),
-        ),
-    ),
-    "position_state": (
-        *_WORDS,
-        Pair("stage", "stage"),
-        *_money(
-            ("qty", "slot_qty_e8"),
-            ("entry_notional", "slot_entry_notional_e8"),
-            ("realised", "slot_realised_e8"),
-            ("fees", "slot_fees_e8"),
-            ("funding", "slot_funding_e8"),
-        ),
-    ),
-    "account_events": _money(
-        ("capital", "capital_e8"),
-        ("seed", "seed_e8"),
-        ("realised", "realised_e8"),
-        ("fees", "fees_e8"),
-        ("funding", "funding_e8"),
-        ("transfers", "transfers_e8"),
-        ("adjustments", "adjustments_e8"),
-        ("peak_capital", "peak_capital_e8"),
-    ),
-}
 
 
 class Source(NamedTuple):
@@ -114,9 +30,9 @@ def compare(source: Source, journal: Journal, findings: Findings) -> None:
     """Each table row by row; then what the journal implies must be there."""
     entries = {entry.seq: entry for entry in journal.entries}
     stored: dict[str, set[int]] = {}
-    for table, pairs in TABLES.items():
+    for table in TABLES:
         findings.begin(f"clickhouse: {table} = journal")
-        stored[table] = _table(source, table, pairs, journal, entries, findings)
+        stored[table] = _table(source, table, journal, entries, findings)
     findings.begin("clickhouse: each sequence number once")
     numbers = stored["transitions"]
     last = max(numbers, default=0)
@@ -125,13 +41,7 @@ def compare(source: Source, journal: Journal, findings: Findings) -> None:
             findings.wrong(STORE, f"transitions seq {seq}", "row", "missing", entry.place, "a row")
     if entries and last < max(entries):
         findings.note(f"ClickHouse is {max(entries) - last} records behind the journal")
-    quarantine = f"{source.database}.quarantine"
-    count = source.query(
-        f"SELECT count() FROM {quarantine} WHERE instance = '{source.instance}' "
-        f"AND journal_id = {journal.journal_id}"
-    )[0][0]
-    if count:
-        findings.note(f"{count} rows could not be stored as they were: see {quarantine}")
+    _count_rows(source, stored, journal, findings)
     findings.begin("clickhouse: rows that the journal implies")
     for seq, entry in entries.items():
         for table in _implied(entry.outcome) if seq <= last or not source.live else ():
@@ -155,24 +65,44 @@ def _implied(outcome: Outcome) -> list[str]:
     return implied
 
 
+def _count_rows(
+    source: Source, stored: dict[str, set[int]], journal: Journal, findings: Findings
+) -> None:
+    """Each transition says how many other rows its number has; those put aside count too."""
+    findings.begin("clickhouse: as many rows as transitions say")
+    aside = {int(str(row[0])) for row in source.query(_select(source, journal, "quarantine"))}
+    if aside:
+        where = f"{source.database}.quarantine"
+        findings.note(f"{len(aside)} rows could not be stored as they were: see {where}")
+    others = [aside, *(seqs for table, seqs in stored.items() if table != "transitions")]
+    for row in source.query(_select(source, journal, "transitions", "bitCount(row_tables)")):
+        seq, said = int(str(row[0])), int(str(row[1]))
+        found = sum(seq in seqs for seqs in others)
+        place = f"transitions seq {seq}"
+        findings.equal(STORE, place, "row_tables", said, "rows in other tables", found)
+
+
+def _select(source: Source, journal: Journal, table: str, *columns: str) -> str:
+    return (
+        f"SELECT {', '.join(('seq', *columns))} FROM {source.database}.{table} "
+        f"WHERE instance = '{source.instance}' AND journal_id = {journal.journal_id} ORDER BY seq"
+    )
+
+
 def _table(
     source: Source,
     table: str,
-    pairs: tuple[Pair, ...],
     journal: Journal,
     entries: dict[int, Entry],
     findings: Findings,
 ) -> set[int]:
-    columns = ", ".join(pair.column for pair in pairs)
-    rows = source.query(
-        f"SELECT seq, {columns} FROM {source.database}.{table} "
-        f"WHERE instance = '{source.instance}' AND journal_id = {journal.journal_id} ORDER BY seq"
-    )
+    columns = TABLES[table]
+    asked = [expression(column) for column in columns]
     seen: set[int] = set()
     first = journal.entries[0].seq if journal.entries else 0
     last = journal.entries[-1].seq if journal.entries else 0
-    for row in rows:
-        seq = int(row[0] or 0)
+    for row in source.query(_select(source, journal, table, *asked)):
+        seq = int(str(row[0]))
         place = f"{table} seq {seq}"
         if seq in seen:
             findings.wrong(STORE, place, "row", "twice", "one input", "once")
@@ -183,26 +113,20 @@ def _table(
             if seq >= first and not (source.live and seq > last):
                 findings.wrong(STORE, place, "row", "present", "journal", "no such entry")
             continue
-        for pair, value in zip(pairs, row[1:], strict=True):
-            _cell(place, pair, value, entry, findings)
+        told = facts(entry.outcome)
+        for (column, fact), value in zip(columns.items(), row[1:], strict=True):
+            against = f"journal {entry.place} {fact}"
+            found, expected = _comparable(value, told[fact], places_of(fact))
+            findings.equal(STORE, place, column, found, against, expected)
     return seen
 
 
-def _cell(place: str, pair: Pair, value: Cell, entry: Entry, findings: Findings) -> None:
-    fields = entry.outcome._asdict()
-    expected: object = fields[pair.field]
-    against = f"journal {entry.place} {pair.field}"
-    if pair.places is None:
-        wanted = expected.name if isinstance(expected, IntEnum) else expected
-        findings.equal(STORE, place, pair.column, value, against, wanted)
-        return
-    number = int(Decimal(str(expected)))
-    found = 0 if value is None else int(Decimal(str(value)).scaleb(pair.places))
-    findings.equal(
-        STORE,
-        place,
-        pair.column,
-        Decimal(found).scaleb(-pair.places),
-        against,
-        Decimal(number).scaleb(-pair.places),
-    )
+def _comparable(value: Cell, expected: object, places: int | None) -> tuple[object, object]:
+    """Both sides in one form; a figure that is not told is stored as none and is 0 here."""
+    if places is None:
+        return value, expected.name if isinstance(expected, IntEnum) else expected
+    wanted = int(str(expected))
+    found = 0 if value is None else int(Decimal(str(value)).scaleb(places))
+    if found == wanted:
+        return found, wanted
+    return Decimal(found).scaleb(-places), Decimal(wanted).scaleb(-places)
