@@ -282,7 +282,9 @@ def _record(record: Record, layout: Layout) -> str:
     lines += [f"    assert!(core::mem::size_of::<{name}>() == {record.size});", "};", ""]
     lines += [f"impl {name} {{", f"    pub const SIZE: usize = {record.size};"]
     lines += [f"    pub const WORDS: usize = {record.size // 8};"]
-    lines += ["    /// Digest of name, type and offset of every field, for whoever keeps the bytes."]
+    lines += [
+        "    /// Digest of name, type and offset of every field, for whoever keeps the bytes."
+    ]
     lines += [f"    pub const SHAPE: u64 = 0x{_shape(record)};"]
     lines += ["    /// All numbers zero, all text empty, each enum at code 0 or its first value."]
     lines += ["    pub const ZERO: Self = Self {"]
