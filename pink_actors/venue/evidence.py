@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from pink_actors.shm_layout import Command, CommandKind, OrderStatus, Side
+from pink_actors.shm_layout import Command, CommandKind, OrderKind, OrderStatus, Side
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
@@ -52,7 +52,8 @@ def echo_mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> st
     named = command.order_kind in KINDS_WITH_CLIENT_ID
     if named and not facts.client_order_id:
         return "the echo carries no client id"
-    wanted = command.trigger_e12
+    trails = command.order_kind is OrderKind.TRAILING_STOP_MARKET
+    wanted = 0 if trails else command.trigger_e12
     if wanted and facts.trigger_e12 is not None and facts.trigger_e12 != wanted:
         return f"trigger is {facts.trigger_e12}e-12"
     return ""
@@ -71,10 +72,17 @@ def match_unnamed(
         for facts in rows
         if facts.venue_order_id not in claimed
         and not mismatch(command, facts, offset_ms_min)
-        and (facts.trigger_e12 or 0) == command.trigger_e12
+        and _same_level(command, facts)
         and facts.position_side in (Side.NONE, command.position_side)
         and facts.qty_e8 == command.qty_e8
     ]
+
+
+def _same_level(command: Command, facts: OrderFacts) -> bool:
+    """A trigger stays what it was; of a trailing order the venue moves it, the distance stays."""
+    if command.order_kind is OrderKind.TRAILING_STOP_MARKET:
+        return facts.price_e12 in (None, command.price_e12)
+    return (facts.trigger_e12 or 0) == command.trigger_e12
 
 
 def accepted_echo(facts: OrderFacts) -> OrderFacts:
