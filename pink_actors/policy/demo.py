@@ -94,12 +94,12 @@ class DemoStrategy:
         asked = self.asked_mono_ns.get(position.trade_id, 0)
         if world.mono_ns - asked < self.settings.retry_ms * MS:
             return
-        decision = self._wish(position)
+        decision = self._wish(position, world.markets.get(position.symbol))
         if decision is not None:
             self.asked_mono_ns[position.trade_id] = world.mono_ns
             yield decision
 
-    def _wish(self, position: Position) -> Decision | None:
+    def _wish(self, position: Position, market: Market | None) -> Decision | None:
         age_ms = position.changed_age_ms
         if position.stage == Stage.ENTRY_WORKING and age_ms > self.settings.rest_ms:
             return Cancel(position.trade_id, reason="entry rested too long")
@@ -109,6 +109,8 @@ class DemoStrategy:
             return None
         if position.dust:
             return ExitResidual(position.trade_id, reason="dust")
+        if market is not None and _is_too_small(position.qty / 2, market):
+            return Exit(position.trade_id, qty=position.qty, reason="too small for a leg")
         return Exit(position.trade_id, reason=f"leg {position.leg_index + 1} after the hold")
 
     def _open(self, world: World) -> Iterator[Decision]:
@@ -149,3 +151,20 @@ class DemoStrategy:
             reference_price=market.mark,
             reason="limit at the touch" if resting else "market",
         )
+
+
+def _is_too_small(qty: Decimal, market: Market) -> bool:
+    """Whether the venue would not take an order of this size."""
+    if market.lot is None:
+        return False
+    qty -= qty % market.lot
+    worth = qty * market.mark if market.mark is not None else None
+    return (
+        qty <= 0
+        or (market.min_qty is not None and qty < market.min_qty)
+        or (
+            worth is not None
+            and market.min_notional is not None
+            and worth < market.min_notional
+        )
+    )

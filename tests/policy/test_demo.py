@@ -94,6 +94,15 @@ def test_what_it_wishes_for_a_position(changes: dict[str, object], expected: typ
     assert [type(d) for d in decisions] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("qty", "asked"), [("0.01", "0.01"), ("0.03", "0.03"), ("0.04", None), ("6", None)]
+)
+def test_a_position_too_small_for_a_leg_is_closed_whole(qty: str, asked: str | None) -> None:
+    (decision,) = DemoStrategy({}).decide(world(0, OPEN._replace(qty=D(qty))))
+    assert isinstance(decision, Exit)
+    assert decision.qty == (D(asked) if asked else None)
+
+
 def test_it_does_not_repeat_a_wish_before_the_retry_time() -> None:
     demo = DemoStrategy({"retry_ms": 1_000})
     counts = [len(list(demo.decide(world(second, OPEN)))) for second in (0, 0.5, 1.1)]
