@@ -99,3 +99,23 @@ def test_the_fallback_address_answers_questions_and_takes_no_orders(
         assert (told.kind, told.code) == (ReportKind.NOT_SENT, Code.DEADLINE_PASSED)
         assert paper.ledger("order") == []
         assert "answered_by_fallback" in process.text()
+
+
+def test_a_venue_without_tls_where_tls_is_configured_gets_no_order_and_ends_nobody(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home) as (stage, paper):
+        there = f"https://127.0.0.1:{paper.port}"
+        stage.configure(
+            there, rate_limits="off", ws_url=f"wss://127.0.0.1:{paper.port}/swap-market"
+        )
+        gateway = stage.start("gateway")
+        listener = stage.start("listener")
+        stage.until_state(stage.gateway, gateway, ActorState.DEGRADED)
+        stage.until_state(stage.listener, listener, ActorState.DEGRADED)
+        soon = CLOCK.mono_ns() + 500 * NS_PER_MS
+        told = stage.do(stage.command(CommandKind.SUBMIT, deadline_mono_ns=soon))
+        assert (told.kind, told.code) == (ReportKind.NOT_SENT, Code.DEADLINE_PASSED)
+        assert gateway.child.poll() is None and listener.child.poll() is None
+        assert "no_answer" in gateway.text()
+        assert paper.ledger("order") == []
