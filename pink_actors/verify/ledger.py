@@ -171,8 +171,11 @@ def _enter_fill(book: Book, place: str, line: Line, findings: Findings) -> None:
     book.fills[fill.fill_id] = fill
     order = book.orders[line.order_id]
     order.fills.append(fill)
-    findings.equal(STORE, place, "symbol", line.symbol, f"{STORE} {order.place}", order.symbol)
-    findings.equal(STORE, place, "side", line.side, f"{STORE} {order.place}", order.side)
+    against = f"{STORE} {order.place}"
+    sent = order.client_order_id
+    findings.equal(STORE, place, "client_order_id", line.client_order_id, against, sent)
+    findings.equal(STORE, place, "symbol", line.symbol, against, order.symbol)
+    findings.equal(STORE, place, "side", line.side, against, order.side)
     held = (line.symbol, line.position_side)
     signed = fill.qty_e8 if fill.side == "BUY" else -fill.qty_e8
     before = book.positions.get(held, 0)

@@ -28,7 +28,10 @@ def compared(tmp_path: Path, adjustments_e8: int) -> Report:
     lines = [
         line(1, "account", balance="1000"),
         line(2, "order", order_id=1, client_order_id=OWN, side="BUY", **order),
-        fill(3, 1, "BUY", "100", fee="1", position_after="1", wallet_after="999"),
+        fill(
+            3, 1, "BUY", "100", client_order_id=OWN, fee="1", position_after="1",
+            wallet_after="999",
+        ),
         line(4, "order", order_id=2, side="SELL", **order),
         line(5, "liquidation", order_id=2, kind="ADL"),
         fill(

@@ -86,6 +86,7 @@ LEDGER_DIGITS = (
     (6, '"price": "49000"', '"price": "49000.1"', "1-1-e0-1 price_e12"),
     (7, '"status": "CANCELLED"', '"status": "EXPIRED"', "1-1-e0-1 status"),
     (3, "0-1-e0-1", "0-1-e0-9", "0-1-e0-1 client_order_id"),
+    (4, "0-1-e0-1", "0-1-e0-9", "ledger.jsonl:4 client_order_id"),
     (13, '"amount": "-0.125"', '"amount": "-0.124"', "account[0] funding"),
     (9, '"seq": 9', '"seq": 8', "ledger ledger.jsonl:9 seq"),
     (9, '"realised_pnl": "0"', '"realised_pnl": "0.00000001"', "ledger.jsonl:9 wallet_after"),
