@@ -160,7 +160,8 @@ impl Run {
         } else if !taken {
             self.venue.open_by_hand(symbol, side, more);
             let asked = (symbol, side, (held + more) * 100);
-            self.asked.insert(number("h", self.seq), asked);
+            self.asked
+                .insert(number("h", self.asked.len() as u64), asked);
         }
         self.by_hand = true;
     }
