@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pink_journal::disk::FileDisk;
+use pink_journal::disk::{Disk, FileDisk};
 use pink_journal::durability::{self, Durability};
 use pink_journal::entry::Batch;
 use pink_journal::machine::{Machine, build_hash, shape};
@@ -56,6 +56,7 @@ pub fn start(options: Options) -> Result<Shell, Failure> {
         replayed: journal.records,
         replay_ns,
         build_hash: build_hash(),
+        free_bytes: disk.free_bytes().unwrap_or(0),
         ..JournalCell::ZERO
     };
     let durability = Arc::new(Durability::new(written_seq));
