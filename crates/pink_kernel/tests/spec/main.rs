@@ -18,6 +18,7 @@
 mod account;
 mod cancel;
 mod check;
+mod edges;
 mod entry;
 mod exit;
 mod fills;
