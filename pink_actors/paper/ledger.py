@@ -8,6 +8,7 @@ Format of `ledger.jsonl`: UTF-8, one JSON object a line, append only. Each objec
     wall_ms    protocol time: real time, the time of replies and signatures
     market_ms  market time: differs from wall_ms when candles are replayed or time is sped up
     ...        the fields of the entry, by the names of the class
+    crc32      of the bytes of the line before `,"crc32":`, so that no digit changes unnoticed
 
 Prices, quantities and money are exact decimal strings without trailing zeros; identifiers, counts
 and times are JSON integers (order ids exceed 2^53: read them as 64-bit). `fee` is positive when
@@ -26,6 +27,7 @@ line anywhere else is refused.
 
 import fcntl
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, get_args, get_type_hints
@@ -78,16 +80,21 @@ class EntryCodec:
         for name, digits in self._fields[kind]:
             value = getattr(entry, name)
             row[name] = value if digits is None else exact_text(value, digits)
-        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+        body = orjson.dumps(row)[:-1]
+        return b'%b,"crc32":%d}\n' % (body, zlib.crc32(body))
 
     def decode(self, line: bytes) -> Entry:
         """Read one line; any defect is a ValueError."""
+        body, _, seal = line.rpartition(b',"crc32":')
+        if seal.rstrip() != b"%d}" % zlib.crc32(body):
+            raise ValueError("the line does not fit its crc32")
         row = orjson.loads(line)
         if not isinstance(row, dict):
             raise ValueError("not an object")
         kind = self._types.get(str(row.get("t", "")))
         if kind is None:
             raise ValueError("unknown kind of entry")
+        del row["crc32"]
         for name, digits in self._fields[kind]:
             if digits is not None and name in row:
                 value = parse_scaled(str(row[name]), digits)

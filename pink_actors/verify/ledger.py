@@ -1,5 +1,6 @@
 """The paper venue's own ledger file, read line by line as its format page says, and audited."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -123,6 +124,9 @@ def _lines(path: Path, findings: Findings) -> Iterator[tuple[str, Line]]:
             except msgspec.DecodeError as error:
                 findings.wrong(STORE, place, "line", str(error), "format of the ledger", "JSON")
                 continue
+            body, _, seal = text.rpartition(b',"crc32":')
+            told = seal.rstrip(b"}\n").decode("utf-8", "replace")
+            findings.equal(STORE, place, "crc32", told, "bytes of the line", str(zlib.crc32(body)))
             findings.equal(STORE, place, "seq", line.seq, "line before", seq + 1)
             seq = line.seq
             yield place, line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,7 +155,7 @@ class Stores:
         self._end_trade()
         self._leave_cells()
         self.config.paper_dir.mkdir(parents=True)
-        self.ledger.write_text("".join(json.dumps(line) + "\n" for line in self._ledger))
+        self.ledger.write_text("".join(sealed(json.dumps(line)) for line in self._ledger))
         journal_files.write(
             self.config.journal_dir, JOURNAL_ID, 0, [self._entries[:7], self._entries[7:]]
         )
@@ -369,3 +370,9 @@ def text(value: int, places: int) -> str:
     sign = "-" if value < 0 else ""
     digits = f"{abs(value):0{places + 1}d}"
     return f"{sign}{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
+
+
+def sealed(line: str) -> str:
+    """A line of the ledger with its checksum and its end."""
+    body = line.removesuffix("}").encode()
+    return f'{body.decode()},"crc32":{zlib.crc32(body)}}}\n'

@@ -6,6 +6,7 @@ from pathlib import Path
 from pink_actors.shm_layout import AccountCell
 from pink_actors.verify import ledger, orders
 from pink_actors.verify.findings import Findings, Report
+from tests.verify.stores import sealed
 
 OWN = "checked00000007-0-1-e0-1"
 E8 = 100_000_000
@@ -39,7 +40,7 @@ def compared(tmp_path: Path, adjustments_e8: int) -> Report:
             wallet_after="987",
         ),
     ]  # fmt: skip
-    (tmp_path / ledger.FILE).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    (tmp_path / ledger.FILE).write_text("".join(map(sealed, lines)), encoding="utf-8")
     findings = Findings()
     books = ledger.read(tmp_path, findings)
     question = orders.Question("checked", 7, complete=True, in_flight=set())

@@ -16,7 +16,7 @@ from pink_actors.verify.findings import Report
 from pink_actors.verify.journal import crc32c
 from pink_actors.verify.run import run_verify
 from tests import journal_files
-from tests.verify.stores import JOURNAL_ID, Stores, client_id
+from tests.verify.stores import JOURNAL_ID, Stores, client_id, sealed
 
 INSTANCE = "checked"
 
@@ -89,6 +89,7 @@ LEDGER_DIGITS = (
     (4, "0-1-e0-1", "0-1-e0-9", "ledger.jsonl:4 client_order_id"),
     (13, '"amount": "-0.125"', '"amount": "-0.124"', "account[0] funding"),
     (9, '"seq": 9', '"seq": 8', "ledger ledger.jsonl:9 seq"),
+    (3, '"seq": 3', '"seq":  3', "ledger ledger.jsonl:3 crc32"),
     (9, '"realised_pnl": "0"', '"realised_pnl": "0.00000001"', "ledger.jsonl:9 wallet_after"),
 )
 
@@ -216,7 +217,7 @@ def test_orders_that_pink_never_sent_are_reported_apart(stores: Stores) -> None:
     lines = [json.loads(line) for line in stores.ledger.read_text().splitlines()]
     stranger = {**lines[2], "seq": len(lines) + 1, "order_id": 77, "client_order_id": "by-hand"}
     with stores.ledger.open("a") as ledger:
-        ledger.write(json.dumps(stranger) + "\n")
+        ledger.write(sealed(json.dumps(stranger)))
     report = look(stores)
     assert report.agrees
     assert any("foreign order by-hand: BUY BTC-USDT" in note for note in report.notes)
@@ -227,7 +228,7 @@ def test_an_order_of_ours_that_the_journal_does_not_know_is_a_difference(stores:
     name = client_id(INSTANCE, "9-9-e0-1")
     lost = {**lines[2], "seq": len(lines) + 1, "order_id": 77, "client_order_id": name}
     with stores.ledger.open("a") as ledger:
-        ledger.write(json.dumps(lost) + "\n")
+        ledger.write(sealed(json.dumps(lost)))
     assert f"journal order {name} order" in places(look(stores))
 
 
@@ -235,7 +236,7 @@ def test_an_order_that_was_sent_twice_is_named(stores: Stores) -> None:
     lines = [json.loads(line) for line in stores.ledger.read_text().splitlines()]
     again = {**lines[2], "seq": len(lines) + 1, "order_id": 77}
     with stores.ledger.open("a") as ledger:
-        ledger.write(json.dumps(again) + "\n")
+        ledger.write(sealed(json.dumps(again)))
     assert f"ledger ledger.jsonl:{len(lines) + 1} client_order_id" in places(look(stores))
 
 
