@@ -35,8 +35,11 @@ fn to_text(disk: &SimDisk) -> String {
         writeln!(text, "= {name} {}", bytes.len()).unwrap();
         for (row, part) in bytes.chunks(ROW_BYTES).enumerate() {
             if part.iter().any(|byte| *byte != 0) {
-                let hex: String = part.iter().map(|byte| format!("{byte:02x}")).collect();
-                writeln!(text, "{:x} {hex}", row * ROW_BYTES).unwrap();
+                write!(text, "{:x} ", row * ROW_BYTES).unwrap();
+                for byte in part {
+                    write!(text, "{byte:02x}").unwrap();
+                }
+                text.push('\n');
             }
         }
     }
