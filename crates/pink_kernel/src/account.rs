@@ -280,6 +280,10 @@ impl Kernel {
         if self.account.seeded == 0 || self.account.wallet_seq == 0 {
             return Err(Code::NotReconciled);
         }
+        if self.account.delta_seq <= self.account.last_fill_seq {
+            // The wallet is older than what was booked since: the difference would be that.
+            return Err(Code::NotReconciled);
+        }
         let delta = sub(self.account.wallet_e8, self.account.capital_e8)?;
         let small = delta.saturating_abs() < self.config.delta_error_e8;
         if !small && (control.operator == 0 || control.text.is_empty()) {

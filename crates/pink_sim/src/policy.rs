@@ -222,6 +222,7 @@ impl Run {
             text: Ascii::new("sim").unwrap_or(Ascii::EMPTY),
             ..Control::ZERO
         };
+        let flat = self.kernel.account().open_slots == 0;
         let kind = match self.rng.below(400) {
             0 => ControlKind::Flatten,
             1..=3 => ControlKind::Mode,
@@ -229,7 +230,9 @@ impl Run {
             7 => ControlKind::Reconcile,
             8..=30 if self.kernel.account().mode_wanted != Mode::Active => ControlKind::Mode,
             8..=30 if self.kernel.account().kill_switch != 0 => ControlKind::KillSwitch,
-            31..=60 if self.kernel.account().frozen != 0 => ControlKind::Anchor,
+            // Nobody anchors while orders may still tell where the difference comes from.
+            31..=60 if self.kernel.account().frozen != 0 && self.by_hand => ControlKind::Anchor,
+            31..=60 if flat && self.kernel.account().frozen != 0 => ControlKind::Anchor,
             _ => return Ok(()),
         };
         let wanted = self.kernel.account().mode_wanted;

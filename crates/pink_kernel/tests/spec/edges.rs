@@ -260,3 +260,23 @@ fn limit_exits_and_named_sizes_must_be_the_venues() {
         ",
     );
 }
+
+#[test]
+fn an_anchor_to_a_wallet_older_than_the_last_fill_is_refused() {
+    let anchor = Control {
+        kind: ControlKind::Anchor,
+        operator: 1,
+        text: ascii("counted by hand"),
+        ..Control::ZERO
+    };
+    let mut world = check("enter long 1 | OrderRequested |\nfill 1 @ 100 fee 1 | PositionOpen |");
+    let outcome = world.control(&anchor);
+    assert_eq!(outcome.code, Code::NotReconciled);
+    assert_eq!(world.kernel.account().adjustments_e8, 0);
+    world = run(
+        world,
+        "settle | PositionOpen |\nsnapshot long 1 @ 100 wallet 9970 | PositionOpen |",
+    );
+    assert_eq!(world.control(&anchor).code, Code::Ok);
+    assert_eq!(world.kernel.account().capital_e8, 9_970 * E8);
+}
