@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
 from pathlib import Path
 
@@ -16,6 +17,9 @@ ANSWER_BYTES_MAX = 256
 TIME_PATH = "/openApi/swap/v2/server/time"
 HOLD_PATH = "/paper/hold"
 WS_PATH = "/swap-market"
+PORT_MIN = 20_000
+PORT_MAX = 30_000
+PORT_TRIES_MAX = 100
 
 
 def addressed(config: Config, keep: bool = True) -> Config:
@@ -47,10 +51,19 @@ def _kept_port(run_dir: Path, keep: bool) -> int:
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on now, from a range the system hands to nobody by itself.
+
+    A port that the system picked could go to a stranger before the venue binds it.
+    """
+    for _ in range(PORT_TRIES_MAX):
+        port = PORT_MIN + secrets.randbelow(PORT_MAX - PORT_MIN)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise ConfigError(f"paper.port: no free port from {PORT_MIN} to {PORT_MAX}; name one")
 
 
 async def answers(port: int) -> bool:
