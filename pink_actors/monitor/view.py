@@ -27,6 +27,8 @@ from pink_actors.shm_layout import (
 )
 
 SCHEMA_VERSION = 1
+# An order that came to nothing, or may have: a person has to see it.
+FAILED = frozenset({ReportKind.ORDER_REFUSED, ReportKind.ORDER_UNKNOWN, ReportKind.NOT_SENT})
 NS_PER_MS = 1_000_000
 PRICE_DECIMALS = 12
 AMOUNT_DECIMALS = 8
@@ -353,6 +355,10 @@ def event_view(outcome: Outcome) -> EventView | None:
         qty, at = amount(outcome.fill_qty_e8), price(outcome.fill_price_e12)
         detail = f"{outcome.order_side.name} {qty} @ {at or '?'} fee {fee} ({outcome.role.name})"
         return _event(outcome, "FILL", detail)
+    if outcome.report_kind in FAILED:
+        number = f"{outcome.venue_code} " if outcome.venue_code else ""
+        detail = f"{outcome.role.name} {outcome.client_order_id}: {number}{outcome.text}"
+        return _event(outcome, outcome.report_kind.name, detail.rstrip(": "))
     if outcome.prev_stage != outcome.stage:
         return _event(outcome, "STAGE", f"{outcome.prev_stage.name} > {outcome.stage.name}")
     if outcome.code > 1:

@@ -114,3 +114,22 @@ def test_a_fill_a_move_and_a_refusal_are_events_and_a_mark_is_not() -> None:
     refusal = view.event_view(Outcome.zero()._replace(input=InputKind.ENTER, code=Code.FROZEN))
     assert refusal is not None and (refusal.what, refusal.code) == ("ENTER", "FROZEN")
     assert view.event_view(Outcome.zero()._replace(input=InputKind.MARK_PRICE)) is None
+
+
+def test_flaw_k3_an_order_that_came_to_nothing_is_a_line_with_the_venues_words() -> None:
+    outcome = Outcome.zero()._replace(
+        report_kind=ReportKind.ORDER_REFUSED,
+        prev_stage=Stage.ORDER_REQUESTED,
+        client_order_id="paper1-0-1-e0-1",
+        venue_code=101204,
+        text="Insufficient margin",
+    )
+    shown = view.event_view(outcome)
+    assert shown is not None
+    assert shown.what == "ORDER_REFUSED"
+    assert shown.detail == "NONE paper1-0-1-e0-1: 101204 Insufficient margin"
+    unsent = outcome._replace(
+        report_kind=ReportKind.NOT_SENT, venue_code=0, text="", code=Code.DEADLINE_PASSED
+    )
+    told = view.event_view(unsent)
+    assert told is not None and (told.what, told.code) == ("NOT_SENT", "DEADLINE_PASSED")
