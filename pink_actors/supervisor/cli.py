@@ -27,8 +27,8 @@ DOWN_TIMEOUT_S = 90.0
 ALL_LINES_MAX = 1_000_000
 
 EPILOG = (
-    "Exit codes: 0 done, 1 failed, 2 refused now (such as a second up), 3 not running or degraded, "
-    "64 bad arguments, 75 try again later, 78 bad configuration, 125 damaged journal or memory."
+    "Exit codes: 0 done, 1 failed, 2 refused now (such as a second up) or words not understood, "
+    "3 not running or degraded, 75 try again later, 78 bad configuration, 125 damaged journal or memory."
 )
 app = typer.Typer(
     help="Run one PINK instance: its processes, its paper venue, its shared memory.\n\n"
