@@ -28,7 +28,8 @@ ALL_LINES_MAX = 1_000_000
 
 EPILOG = (
     "Exit codes: 0 done, 1 failed, 2 refused now (such as a second up) or words not understood, "
-    "3 not running or degraded, 75 try again later, 78 bad configuration, 125 damaged journal or memory."
+    "3 not running or degraded, 75 try again later, 78 bad configuration, "
+    "125 damaged journal or memory."
 )
 app = typer.Typer(
     help="Run one PINK instance: its processes, its paper venue, its shared memory.\n\n"
