@@ -162,9 +162,5 @@ def _is_too_small(qty: Decimal, market: Market) -> bool:
     return (
         qty <= 0
         or (market.min_qty is not None and qty < market.min_qty)
-        or (
-            worth is not None
-            and market.min_notional is not None
-            and worth < market.min_notional
-        )
+        or (worth is not None and market.min_notional is not None and worth < market.min_notional)
     )

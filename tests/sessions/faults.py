@@ -14,10 +14,18 @@ ALONE: Mapping[str, tuple[Rule, ...]] = {
         {"name": "reply_lost", "probability": 0.3, "endpoint": f"POST {ORDER}"},
     ),
     "request_held": (
-        {"name": "request_held", "probability": 0.1, "endpoint": f"POST {ORDER}",
-         "delay_ms": 1_200},
-        {"name": "request_held", "probability": 0.1, "endpoint": f"DELETE {ORDER}",
-         "delay_ms": 700},
+        {
+            "name": "request_held",
+            "probability": 0.1,
+            "endpoint": f"POST {ORDER}",
+            "delay_ms": 1_200,
+        },
+        {
+            "name": "request_held",
+            "probability": 0.1,
+            "endpoint": f"DELETE {ORDER}",
+            "delay_ms": 700,
+        },
     ),
     "request_lost": ({"name": "request_lost", "probability": 0.05},),
     "http_5xx": ({"name": "http_5xx", "probability": 0.1},),
@@ -30,10 +38,14 @@ ALONE: Mapping[str, tuple[Rule, ...]] = {
     "delay_beyond_timeout": ({"name": "delay", "probability": 0.04, "delay_ms": 2_000},),
     "reply_garbled": ({"name": "reply_garbled", "probability": 0.1},),
     "positions_lag": ({"name": "positions_lag", "delay_ms": 3_000},),
-    "query_lag": ({"name": "query_lag", "delay_ms": 800},
-                  {"name": "reply_lost", "probability": 0.1, "endpoint": f"POST {ORDER}"}),
-    "clock_skew": ({"name": "clock_skew", "probability": 0.05, "skew_ms": -4_000},
-                   {"name": "clock_skew", "probability": 0.05, "skew_ms": 3_000}),
+    "query_lag": (
+        {"name": "query_lag", "delay_ms": 800},
+        {"name": "reply_lost", "probability": 0.1, "endpoint": f"POST {ORDER}"},
+    ),
+    "clock_skew": (
+        {"name": "clock_skew", "probability": 0.05, "skew_ms": -4_000},
+        {"name": "clock_skew", "probability": 0.05, "skew_ms": 3_000},
+    ),
     "frame_dropped": ({"name": "frame_dropped", "probability": 0.3},),
     # Polling alone tells what became of an order, then the stream alone.
     "stream_silent": ({"name": "frame_dropped", "endpoint": "UPDATE"},),
@@ -47,8 +59,10 @@ ALONE: Mapping[str, tuple[Rule, ...]] = {
     "deposit": ({"name": "deposit", "probability": 0.1, "amount": "55.5"},),
     "withdrawal": ({"name": "withdrawal", "probability": 0.1, "amount": "33.25"},),
     "adl": ({"name": "adl", "probability": 0.05},),
-    "price_jump": ({"name": "price_jump", "probability": 0.03, "bp": 40},
-                   {"name": "price_jump", "probability": 0.03, "bp": -40}),
+    "price_jump": (
+        {"name": "price_jump", "probability": 0.03, "bp": 40},
+        {"name": "price_jump", "probability": 0.03, "bp": -40},
+    ),
 }
 
 

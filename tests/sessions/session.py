@@ -47,8 +47,15 @@ SUPERVISOR: Table = {"restarts_max": 100}
 POLICY: Table = {"strategy": "churn:Churn", "path": str(STRATEGY_DIR), "interval_ms": 20}
 SYMBOLS = ("BTC-USDT", "ETH-USDT", "SOL-USDT", "LTC-USDT", "BCH-USDT", "XRP-USDT")
 PARAMS: Table = {
-    "notional": 600, "hold_ms": 60, "rest_ms": 600, "pause_ms": 30, "positions_max": 6,
-    "retry_ms": 150, "stop_every": 2, "stop_bp": 15, "profit_bp": 15,
+    "notional": 600,
+    "hold_ms": 60,
+    "rest_ms": 600,
+    "pause_ms": 30,
+    "positions_max": 6,
+    "retry_ms": 150,
+    "stop_every": 2,
+    "stop_bp": 15,
+    "profit_bp": 15,
 }
 
 

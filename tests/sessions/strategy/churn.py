@@ -24,11 +24,20 @@ class Churn(DemoStrategy):
         if world.mono_ns - self.last_entry_mono_ns < self.settings.pause_ms * 1_000_000:
             return
         sides = (Side.LONG, Side.SHORT) if self.own["both_sides"] else (Side.NONE,)
-        busy = {(position.symbol, side) for position in world.positions for side in sides
-                if side in (Side.NONE, position.side)}
+        busy = {
+            (position.symbol, side)
+            for position in world.positions
+            for side in sides
+            if side in (Side.NONE, position.side)
+        }
         room = self.settings.positions_max - len(world.positions)
-        places = [(market, side) for name, market in world.markets.items() if market.tradable
-                  for side in sides if (name, side) not in busy]
+        places = [
+            (market, side)
+            for name, market in world.markets.items()
+            if market.tradable
+            for side in sides
+            if (name, side) not in busy
+        ]
         for market, side in places[: max(0, room)]:
             entry = self._entry(market)
             if entry is not None:
