@@ -44,7 +44,8 @@ impl Kernel {
         t.order = index;
         t.slot = self.orders.at(index).slot_id;
         let order = self.orders.at(index);
-        if !is_gone(order.status) && order.held_qty_e8 == 0 {
+        let unasked = order.settle_open == 0 || report.command_seq != order.settle_open;
+        if unasked || (!is_gone(order.status) && order.held_qty_e8 == 0) {
             return Err(Code::StaleFact);
         }
         if report.row_index < order.settle_rows && report.row_count == order.settle_count {
