@@ -144,18 +144,10 @@ impl Kernel {
     fn post_booking(&mut self, t: &mut Turn<'_>, index: u16, booking: &Booking) {
         let (seq, next) = (t.seq, booking.next);
         let deadline = self.deadline_after(t, index, next.status);
-        let before = self.orders.at(index);
-        let ends = is_gone(next.status) && !is_gone(before.status);
-        // Rows asked for while the order lived may lack its last fills.
-        let early = ends && next.provenance != Provenance::Settled && before.settle_open != 0;
-        if early {
-            self.opened.remove(before.settle_open);
+        if is_gone(next.status) && next.provenance != Provenance::Settled {
+            self.forget_early_rows(t, index);
         }
         self.amend_order(t, index, |order| {
-            if early {
-                order.settle_open = 0;
-                forget_rows(order);
-            }
             order.cum_qty_e8 = next.qty_e8;
             order.cum_notional_e8 = next.notional_e8;
             order.cum_fee_e8 = next.fee_e8;

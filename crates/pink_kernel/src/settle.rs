@@ -84,6 +84,19 @@ impl Kernel {
         }
     }
 
+    /// Rows that were asked for while the order lived may lack its last fills.
+    pub(crate) fn forget_early_rows(&mut self, t: &mut Turn<'_>, index: u16) {
+        let order = self.orders.at(index);
+        if is_gone(order.status) || order.settle_open == 0 {
+            return;
+        }
+        self.opened.remove(order.settle_open);
+        self.amend_order(t, index, |order| {
+            order.settle_open = 0;
+            forget_rows(order);
+        });
+    }
+
     /// The set does not fit together: it is asked for again from the start.
     fn restart_settling(&mut self, t: &mut Turn<'_>, index: u16) -> Result<(), Code> {
         let pause = backoff_ns(self.orders.at(index).queries);
