@@ -200,7 +200,9 @@ def tables(snapshot: Snapshot) -> list[Table]:
 
 
 def plain(snapshot: Snapshot) -> str:
-    """The whole snapshot as aligned text."""
+    """The whole snapshot as aligned text; one line where there is nothing to see."""
+    if snapshot.tree is None and snapshot.account is None:
+        return mode_line(snapshot)
     lines = [mode_line(snapshot), *money_lines(snapshot.account), journal_line(snapshot)]
     for table in tables(snapshot):
         rows = [table.columns, *table.rows]

@@ -188,6 +188,8 @@ def logs_verb(
     paths = [logs.log_file(config.log_dir, name) for name in names]
     if child and not paths[0].exists():
         raise RefusedError(f"{paths[0]}: no such log; see pink-supervisor status for names")
+    if not any(path.exists() for path in paths):
+        raise RefusedError(f"{config.log_dir}: nothing was ever logged there; check --home")
     for path in paths:
         for line in logs.tail(path, count):
             print(f"{path.stem}: {line}" if not child else line)

@@ -117,6 +117,22 @@ def _demo(home: Path, url: str, secret: str) -> str:
     )
 
 
+def test_verbs_on_an_instance_that_never_was_say_so_in_one_line(home: Path, instance: str) -> None:
+    stage = Stage(home, instance)
+    for words, code in (
+        (("status",), 3),
+        (("logs",), 2),
+        (("pause",), 3),
+        (("restart", "kernel"), 3),
+        (("verify",), 3),
+        (("down",), 0),
+    ):
+        said = stage.run(*words)
+        lines = (said.out + said.err).splitlines()
+        assert said.code == code and len(lines) == 1, (words, said)
+        assert instance in lines[0]
+
+
 def test_a_strategy_that_cannot_be_loaded_stops_the_start(home: Path, instance: str) -> None:
     stage = Stage(home, instance, '[policy]\nstrategy = "no_such_module:Strategy"\n')
     refused(stage, stage.run("up", "-d"), 78, "policy", "no_such_module")
