@@ -136,8 +136,8 @@ impl Kernel {
     #[must_use]
     pub fn is_blank(&self, cell: CellRef) -> bool {
         match cell.region {
-            region::SLOTS => *self.slots.at(cell.index) == SlotCell::ZERO,
-            region::ORDERS => *self.orders.at(cell.index) == OrderCell::ZERO,
+            region::SLOTS => *self.slots.at(cell.index) == crate::slot::blank(cell.index, 0),
+            region::ORDERS => *self.orders.at(cell.index) == crate::order::blank(cell.index),
             region::INSTRUMENTS => *self.instruments.at(cell.index) == InstrumentCell::ZERO,
             region::TRADE_IDS | region::ENTRY_TIMES | region::INCOME_IDS => self
                 .window(cell.region)
