@@ -113,29 +113,39 @@ impl<F: DiskFile> Durability<F> {
             while work.written_seq <= self.durable_seq() && !work.stop {
                 work = self.more.wait(work).unwrap_or_else(PoisonError::into_inner);
             }
-            if work.written_seq <= self.durable_seq() {
-                return;
-            }
-            let target = work.written_seq;
-            let files: Vec<Arc<F>> = work.files.clone();
-            // The last one may be written further; the others are complete.
-            let complete = work.files.len() - 1;
-            work.files.drain(..complete);
             drop(work);
-            let started = Instant::now();
-            if let Err(error) = sync_all(&files) {
-                self.lock().failure = Some(format!("fdatasync of the journal failed: {error}"));
-                self.failed.store(true, Ordering::Release);
-                self.more.notify_all();
+            if !self.sync_written() {
                 return;
             }
-            let took = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            self.syncs.fetch_add(1, Ordering::Relaxed);
-            self.last_ns.store(took, Ordering::Relaxed);
-            self.max_ns.fetch_max(took, Ordering::Relaxed);
-            self.durable_seq.store(target, Ordering::Release);
-            self.more.notify_all();
         }
+    }
+
+    /// Makes durable what was written so far; false if there was nothing, or it failed.
+    pub fn sync_written(&self) -> bool {
+        let mut work = self.lock();
+        let target = work.written_seq;
+        if target <= self.durable_seq() || work.failure.is_some() {
+            return false;
+        }
+        let files: Vec<Arc<F>> = work.files.clone();
+        // The last one may be written further; the others are complete.
+        let complete = work.files.len() - 1;
+        work.files.drain(..complete);
+        drop(work);
+        let started = Instant::now();
+        if let Err(error) = sync_all(&files) {
+            self.lock().failure = Some(format!("fdatasync of the journal failed: {error}"));
+            self.failed.store(true, Ordering::Release);
+            self.more.notify_all();
+            return false;
+        }
+        let took = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        self.last_ns.store(took, Ordering::Relaxed);
+        self.max_ns.fetch_max(took, Ordering::Relaxed);
+        self.durable_seq.store(target, Ordering::Release);
+        self.more.notify_all();
+        true
     }
 }
 

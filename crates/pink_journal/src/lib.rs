@@ -8,6 +8,8 @@ pub mod error;
 pub mod format;
 pub mod json;
 pub mod machine;
+pub mod opening;
+pub mod outbox;
 pub mod outcomes;
 pub mod packing;
 pub mod reader;

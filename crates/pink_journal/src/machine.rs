@@ -79,8 +79,13 @@ pub struct Machine {
 impl Machine {
     /// An empty state; `build_hash` says which recorded outcomes are recomputed.
     pub fn new(build_hash: u64) -> Self {
+        Self::with_kernel(Kernel::new(), build_hash)
+    }
+
+    /// The same around a kernel with another table of moves; for the simulation.
+    pub fn with_kernel(kernel: Kernel, build_hash: u64) -> Self {
         Self {
-            kernel: Kernel::new(),
+            kernel,
             effects: Effects::new(),
             streams: Streams::default(),
             build_hash,
@@ -282,6 +287,11 @@ impl Machine {
 
     /// The state a snapshot holds; `build_hash` is this build's.
     pub fn load(snapshot: &Snapshot, build_hash: u64) -> Result<Self, JournalError> {
+        Self::new(build_hash).restored(snapshot)
+    }
+
+    /// What this empty state becomes with all that a snapshot holds.
+    pub(crate) fn restored(mut self, snapshot: &Snapshot) -> Result<Self, JournalError> {
         let seq = snapshot.head.seq;
         if snapshot.head.shape != shape() {
             return Err(JournalError::Shape {
@@ -290,7 +300,6 @@ impl Machine {
                 expected: shape(),
             });
         }
-        let mut machine = Self::new(build_hash);
         let malformed = |why: String| JournalError::Malformed { seq, why };
         for part in snapshot.parts() {
             let part = part.ok_or_else(|| malformed("a part of its snapshot".to_owned()))?;
@@ -302,12 +311,12 @@ impl Machine {
                         index: part.index,
                     };
                     part.unpack(&mut words)
-                        .is_some_and(|words| machine.kernel.overlay(cell, words).is_ok())
+                        .is_some_and(|words| self.kernel.overlay(cell, words).is_ok())
                 }
                 PartKind::Stream => part
                     .words()
                     .and_then(Stream::from_words)
-                    .map(|s| machine.streams.note(s.source, s.stream_id, s.last_seq))
+                    .map(|s| self.streams.note(s.source, s.stream_id, s.last_seq))
                     .is_some(),
                 PartKind::Input | PartKind::Outcome | PartKind::Command => false,
             };
@@ -315,13 +324,13 @@ impl Machine {
                 return Err(malformed(format!("{:?} of its snapshot", part.kind)));
             }
         }
-        machine.kernel.rebuild();
-        machine.next_seq = seq + 1;
-        machine.same_build = snapshot.head.build_hash == build_hash;
-        let computed = machine.kernel.state_hash();
-        if machine.same_build && computed != snapshot.head.state_hash {
+        self.kernel.rebuild();
+        self.next_seq = seq + 1;
+        self.same_build = snapshot.head.build_hash == self.build_hash;
+        let computed = self.kernel.state_hash();
+        if self.same_build && computed != snapshot.head.state_hash {
             return Err(malformed("the state hash of its snapshot".to_owned()));
         }
-        Ok(machine)
+        Ok(self)
     }
 }

@@ -1,5 +1,6 @@
 //! A disk in memory that forgets: at a crash each 512-byte sector written since the last sync holds
-//! any one of its versions, and each directory change since the last directory sync may be undone.
+//! any one of its versions, and of the directory changes since its last sync only the first few are
+//! sure to be there.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -37,12 +38,24 @@ impl Default for Faults {
     }
 }
 
+/// Earlier versions of sectors, oldest first.
+type Versions = BTreeMap<usize, Vec<[u8; SECTOR_BYTES]>>;
+
 #[derive(Default)]
 struct Inode {
     now: Vec<u8>,
-    /// Earlier versions of each sector written since the last sync, oldest first.
-    unsynced: BTreeMap<usize, Vec<[u8; SECTOR_BYTES]>>,
+    /// Sectors written since the last sync.
+    unsynced: Versions,
+    /// Sectors that a failed sync left behind: they count as clean, so that no later sync writes
+    /// them unless they are written again.
+    stranded: Versions,
     synced_bytes: usize,
+}
+
+/// One change of the directory: a name that went and one that came.
+struct Change {
+    gone: Option<String>,
+    came: Option<(String, usize)>,
 }
 
 #[derive(Default)]
@@ -50,9 +63,12 @@ struct State {
     inodes: Vec<Inode>,
     names: BTreeMap<String, usize>,
     durable_names: BTreeMap<String, usize>,
+    /// What was done to the directory since its last sync, in order.
+    changes: Vec<Change>,
     faults: Faults,
     syncs: u64,
     writes: u64,
+    used_bytes: u64,
 }
 
 /// The disk; clones are the same disk.
@@ -94,25 +110,15 @@ impl SimDisk {
     pub fn power_cut(&self, mut choose: impl FnMut(usize) -> usize) {
         let mut state = lock(&self.state);
         for inode in &mut state.inodes {
-            let unsynced = std::mem::take(&mut inode.unsynced);
-            for (index, versions) in unsynced {
-                let picked = choose(versions.len() + 1);
-                if let Some(version) = versions.get(picked) {
-                    let from = index * SECTOR_BYTES;
-                    let to = (from + SECTOR_BYTES).min(inode.now.len());
-                    inode.now[from..to].copy_from_slice(&version[..to - from]);
-                }
-            }
-            if choose(2) == 0 {
-                inode.now.truncate(inode.synced_bytes.min(inode.now.len()));
-            }
-            inode.synced_bytes = inode.now.len();
+            inode.forget(&mut choose);
         }
-        if choose(2) == 0 {
-            state.names = state.durable_names.clone();
-        } else {
-            state.durable_names = state.names.clone();
+        let changes = std::mem::take(&mut state.changes);
+        let kept = choose(changes.len() + 1);
+        for change in changes.into_iter().take(kept) {
+            change.apply(&mut state.durable_names);
         }
+        state.names = state.durable_names.clone();
+        state.used_bytes = state.inodes.iter().map(|i| i.now.len() as u64).sum();
         state.faults = Faults::default();
     }
 
@@ -129,6 +135,7 @@ impl SimDisk {
     pub fn replace(&self, name: &str, bytes: Vec<u8>) {
         let mut state = lock(&self.state);
         let inode = state.inodes.len();
+        state.used_bytes += bytes.len() as u64;
         state.inodes.push(Inode {
             synced_bytes: bytes.len(),
             now: bytes,
@@ -170,7 +177,7 @@ impl Disk for SimDisk {
         let mut state = lock(&self.state);
         let inode = state.inodes.len();
         state.inodes.push(Inode::default());
-        state.names.insert(name.to_owned(), inode);
+        state.change(None, Some((name.to_owned(), inode)));
         Ok(SimFile {
             state: Arc::clone(&self.state),
             inode,
@@ -179,14 +186,18 @@ impl Disk for SimDisk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = lock(&self.state);
-        let inode = state.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
-        state.names.insert(to.to_owned(), inode);
+        let found = state.names.get(from).copied();
+        let inode = found.ok_or(io::ErrorKind::NotFound)?;
+        state.change(Some(from.to_owned()), Some((to.to_owned(), inode)));
         Ok(())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut state = lock(&self.state);
-        let inode = state.names.remove(name).ok_or(io::ErrorKind::NotFound)?;
+        let found = state.names.get(name).copied();
+        let inode = found.ok_or(io::ErrorKind::NotFound)?;
+        state.change(Some(name.to_owned()), None);
+        state.used_bytes -= state.inodes[inode].now.len() as u64;
         // The space counts as free at once; a power cut that undoes the removal finds it empty.
         state.inodes[inode] = Inode::default();
         Ok(())
@@ -194,25 +205,37 @@ impl Disk for SimDisk {
 
     fn sync_directory(&self) -> io::Result<()> {
         let mut state = lock(&self.state);
-        state.durable_names = state.names.clone();
+        let state = &mut *state;
+        for change in state.changes.drain(..) {
+            change.apply(&mut state.durable_names);
+        }
         Ok(())
     }
 
     fn free_bytes(&self) -> io::Result<u64> {
         let state = lock(&self.state);
-        Ok(state
-            .faults
-            .capacity_bytes
-            .saturating_sub(used_bytes(&state)))
+        Ok(state.faults.capacity_bytes.saturating_sub(state.used_bytes))
     }
 }
 
-fn used_bytes(state: &State) -> u64 {
-    state
-        .inodes
-        .iter()
-        .map(|inode| inode.now.len() as u64)
-        .sum()
+impl State {
+    /// Changes the directory; a power cut may undo it until the directory is synced.
+    fn change(&mut self, gone: Option<String>, came: Option<(String, usize)>) {
+        let change = Change { gone, came };
+        change.apply(&mut self.names);
+        self.changes.push(change);
+    }
+}
+
+impl Change {
+    fn apply(&self, names: &mut BTreeMap<String, usize>) {
+        if let Some(name) = &self.gone {
+            names.remove(name);
+        }
+        if let Some((name, inode)) = &self.came {
+            names.insert(name.clone(), *inode);
+        }
+    }
 }
 
 fn offset_of(offset: u64) -> io::Result<usize> {
@@ -240,10 +263,8 @@ impl DiskFile for SimFile {
         let mut count = bytes.len().min(state.faults.write_bytes_max);
         let has = state.inodes[self.inode].now.len();
         let grows = (from + count).saturating_sub(has) as u64;
-        let free = state
-            .faults
-            .capacity_bytes
-            .saturating_sub(used_bytes(&state));
+        let capacity_bytes = state.faults.capacity_bytes;
+        let free = capacity_bytes.saturating_sub(state.used_bytes);
         if grows > free {
             count = count.saturating_sub(usize::try_from(grows - free).unwrap_or(count));
         }
@@ -251,6 +272,7 @@ impl DiskFile for SimFile {
             return Err(io::Error::from_raw_os_error(ENOSPC));
         }
         state.inodes[self.inode].write(&bytes[..count], from);
+        state.used_bytes += (state.inodes[self.inode].now.len() - has) as u64;
         Ok(count)
     }
 
@@ -261,6 +283,7 @@ impl DiskFile for SimFile {
         let fails = number >= state.faults.sync_fails_from;
         let inode = &mut state.inodes[self.inode];
         if fails {
+            inode.strand();
             return Err(io::Error::from_raw_os_error(EIO));
         }
         inode.unsynced.clear();
@@ -288,8 +311,34 @@ impl Inode {
         }
         for index in from / SECTOR_BYTES..=(to - 1) / SECTOR_BYTES {
             let version = sector(&self.now, index);
-            self.unsynced.entry(index).or_default().push(version);
+            let versions = self.unsynced.entry(index).or_default();
+            versions.extend(self.stranded.remove(&index).unwrap_or_default());
+            versions.push(version);
         }
         self.now[from..to].copy_from_slice(bytes);
+    }
+
+    /// A sync failed: what it was to write counts as clean and is not on the disk.
+    fn strand(&mut self) {
+        for (index, versions) in std::mem::take(&mut self.unsynced) {
+            self.stranded.entry(index).or_default().extend(versions);
+        }
+    }
+
+    /// The power fails: each sector that is not sure holds one of its versions.
+    fn forget(&mut self, choose: &mut impl FnMut(usize) -> usize) {
+        self.strand();
+        for (index, versions) in std::mem::take(&mut self.stranded) {
+            let picked = choose(versions.len() + 1);
+            if let Some(version) = versions.get(picked) {
+                let from = index * SECTOR_BYTES;
+                let to = (from + SECTOR_BYTES).min(self.now.len());
+                self.now[from..to].copy_from_slice(&version[..to - from]);
+            }
+        }
+        if self.synced_bytes < self.now.len() && choose(2) == 0 {
+            self.now.truncate(self.synced_bytes);
+        }
+        self.synced_bytes = self.now.len();
     }
 }

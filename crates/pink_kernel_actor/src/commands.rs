@@ -1,38 +1,21 @@
-//! Commands on their way to the gateway: what adds risk waits until its record is durable.
+//! The two command rings: what the outbox lets go is published to the gateway.
 
-use std::collections::VecDeque;
 use std::os::fd::RawFd;
 
-use pink_kernel::COMMANDS_MAX;
+use pink_journal::outbox::{Lane, Outbox};
 use shm_layout::{Command, region};
 use zinc::{OwnSegment, Producer, Segment, ZincError};
 
-/// Commands that may wait for a ring; beyond it no input is taken.
-const PENDING_MAX: usize = 2048;
-
 /// The two command rings and what waits for them.
+#[derive(Default)]
 pub struct Commands {
-    /// Made by inputs whose records are not written yet.
-    staged: Vec<Command>,
-    now: VecDeque<Command>,
-    durable: VecDeque<Command>,
+    pub outbox: Outbox,
     producers: Option<(Producer, Producer)>,
     backpressure: u64,
     published: u64,
 }
 
 impl Commands {
-    pub fn new() -> Self {
-        Self {
-            staged: Vec::with_capacity(PENDING_MAX),
-            now: VecDeque::with_capacity(PENDING_MAX),
-            durable: VecDeque::with_capacity(PENDING_MAX),
-            producers: None,
-            backpressure: 0,
-            published: 0,
-        }
-    }
-
     /// Binds the rings to the gateway's cursors; to be called for each new gateway segment.
     pub fn bind(
         &mut self,
@@ -47,35 +30,6 @@ impl Commands {
         Ok(())
     }
 
-    /// True if the commands of two more inputs fit.
-    pub fn has_room(&self) -> bool {
-        let waiting = self.staged.len() + self.now.len().max(self.durable.len());
-        waiting + 2 * COMMANDS_MAX <= PENDING_MAX
-    }
-
-    /// Takes the commands of an input whose record is not written yet.
-    pub fn stage(&mut self, commands: &[Command]) {
-        self.staged.extend_from_slice(commands);
-    }
-
-    /// The records of everything staged are written.
-    pub fn commit(&mut self) {
-        for command in self.staged.drain(..) {
-            if command.adds_risk == 0 {
-                self.now.push_back(command);
-            } else {
-                self.durable.push_back(command);
-            }
-        }
-    }
-
-    /// True if a command waits only for the disk.
-    pub fn waits_for_disk(&self, durable_seq: u64) -> bool {
-        self.durable
-            .front()
-            .is_some_and(|command| command.command_seq / 8 > durable_seq)
-    }
-
     /// Times a ring was full, commands published.
     pub const fn figures(&self) -> (u64, u64) {
         (self.backpressure, self.published)
@@ -86,22 +40,14 @@ impl Commands {
         let Some((now, durable)) = self.producers.as_mut() else {
             return Ok(false);
         };
-        let mut sent = 0;
-        while let Some(command) = self.now.front() {
-            if !put(now, command, &mut self.backpressure)? {
-                break;
-            }
-            self.now.pop_front();
-            sent += 1;
-        }
-        while let Some(command) = self.durable.front() {
-            let may_go = command.command_seq / 8 <= durable_seq;
-            if !may_go || !put(durable, command, &mut self.backpressure)? {
-                break;
-            }
-            self.durable.pop_front();
-            sent += 1;
-        }
+        let full = &mut self.backpressure;
+        let sent = self.outbox.send(durable_seq, |lane, command| {
+            let ring = match lane {
+                Lane::Now => &mut *now,
+                Lane::Durable => &mut *durable,
+            };
+            put(ring, command, full)
+        })?;
         self.published += sent;
         Ok(sent > 0)
     }

@@ -106,7 +106,11 @@ impl Shell {
             return Ok(());
         }
         let mut sleep_ns = IDLE_NS;
-        if self.commands.waits_for_disk(self.durability.durable_seq()) {
+        if self
+            .commands
+            .outbox
+            .waits_for_disk(self.durability.durable_seq())
+        {
             sleep_ns = DISK_WAIT_NS;
         }
         if let Some(deadline) = self.machine.kernel.next_deadline() {
@@ -117,7 +121,7 @@ impl Shell {
     }
 
     fn is_full(&self) -> bool {
-        self.batch.is_full() || self.board.is_full() || !self.commands.has_room()
+        self.batch.is_full() || self.board.is_full() || !self.commands.outbox.has_room()
     }
 
     /// Reads and applies what there is, up to one batch.
@@ -193,7 +197,7 @@ impl Shell {
     fn take(&mut self, taken: &Taken, record: &Record) -> Result<(), Failure> {
         self.machine.take(taken, record, &mut self.batch)?;
         self.board.note(&self.machine);
-        self.commands.stage(self.machine.effects.commands());
+        self.commands.outbox.stage(self.machine.effects.commands());
         Ok(())
     }
 
@@ -237,7 +241,7 @@ impl Shell {
             .note_written(written_seq, durable_seq, time.mono_ns);
         self.board
             .publish(&mut self.own, &self.machine, &self.figures)?;
-        self.commands.commit();
+        self.commands.outbox.commit();
         self.peers.release()?;
         if began {
             self.segment_began();

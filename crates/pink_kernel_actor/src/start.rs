@@ -10,9 +10,9 @@ use pink_journal::disk::{Disk, FileDisk};
 use pink_journal::durability::{self, Durability};
 use pink_journal::entry::Batch;
 use pink_journal::machine::{Machine, build_hash, shape};
+use pink_journal::opening::open;
 use pink_journal::record::Record;
-use pink_journal::recovery::{Recovered, recover};
-use pink_journal::snapshot::{Snapshot, snapshots};
+use pink_journal::recovery::Recovered;
 use pink_journal::writer::{SPARES_MAX, Terms};
 use shm_layout::{ActorState, Ascii, Epoch, JournalCell, LAYOUT, Writer};
 use zinc::OwnSegment;
@@ -66,7 +66,7 @@ pub fn start(options: Options) -> Result<Shell, Failure> {
         peers: Peers::new(&options.instance),
         batch: Batch::new(terms.segment_bytes),
         board: Board::new(&mut own)?,
-        commands: Commands::new(),
+        commands: Commands::default(),
         marks: Marks::new(),
         latch: Latch::new(&options.run_dir),
         sync_thread: durability::start(&durability).map_err(no_thread)?,
@@ -123,34 +123,16 @@ fn open_journal(
         .and_then(|_| fs::remove_file(&probe))
         .map_err(unusable)?;
     let disk = FileDisk::writable(directory);
-    let (mut machine, start) = match newest_snapshot(&disk, log)? {
-        Some(snapshot) => (
-            Machine::load(&snapshot, build_hash())?,
-            Some(snapshot.head.position),
-        ),
-        None => (Machine::new(build_hash()), None),
-    };
     let terms = Terms {
         journal_id: random(),
         segment_bytes: options.segment_bytes,
         shape: shape(),
     };
-    let recovered = recover(&disk, terms, start, wall_ns(), |entry| {
-        machine.replay(entry)
-    })?;
-    machine.finish_replay()?;
-    Ok((disk, machine, recovered))
-}
-
-/// The newest snapshot that is sound; a damaged one is passed over, the journal has it all.
-fn newest_snapshot(disk: &FileDisk, log: Log) -> Result<Option<Snapshot>, Failure> {
-    for seq in snapshots(disk)?.into_iter().rev() {
-        match Snapshot::load(disk, seq)? {
-            Some(snapshot) if snapshot.head.shape == shape() => return Ok(Some(snapshot)),
-            _ => log.warning("snapshot-refused", seq, "damaged, or of another shape"),
-        }
+    let opened = open(&disk, terms, Machine::new(build_hash()), wall_ns())?;
+    for seq in opened.refused {
+        log.warning("snapshot-refused", seq, "damaged, or of another shape");
     }
-    Ok(None)
+    Ok((disk, opened.machine, opened.journal))
 }
 
 /// A random number from the process's hash keys, which the operating system seeds.
@@ -236,8 +218,8 @@ impl Shell {
     fn issue_again(&mut self, epoch_seq: u64) {
         let mut commands = self.machine.kernel.unreported();
         commands.retain(|command| command.command_seq / 8 < epoch_seq);
-        self.commands.stage(&commands);
-        self.commands.commit();
+        self.commands.outbox.stage(&commands);
+        self.commands.outbox.commit();
         if !commands.is_empty() {
             let text = format!("{} commands without their last report", commands.len());
             self.log.info("reissue", epoch_seq, &text);
