@@ -131,6 +131,11 @@ impl Kernel {
             self.check_order(index, order)
                 .map_err(|rule| violation(rule, index))?;
         }
+        let known = rule(
+            self.barred == self.bars_entries(),
+            "entries are barred when risk is forbidden",
+        );
+        known.map_err(|rule| violation(rule, NONE))?;
         self.check_sums().map_err(|rule| violation(rule, NONE))?;
         self.check_spares().map_err(|rule| violation(rule, NONE))
     }
@@ -207,8 +212,18 @@ impl Kernel {
             .iter()
             .all(|open| *open == 0 || self.opened.get(*open) == Some(index));
         rule(listed, "an open command is found by its number")?;
-        let watched = self.timers.get(index) != 0 || order.status == OrderStatus::Working;
-        rule(watched, "an order that is not resting has a deadline")
+        let watched = self.timers.get(index) != 0;
+        let rests = order.status == OrderStatus::Working && order.cancel_wanted == 0;
+        rule(
+            watched || rests,
+            "an order that is not resting has a deadline",
+        )?;
+        let left = self.desk.flatten_due_mono_ns != 0
+            && self.desk.flatten_cursor <= u32::from(order.slot_id);
+        rule(
+            watched || left || !self.is_unwanted(index),
+            "what nobody wants is being cancelled",
+        )
     }
 
     fn check_sums(&self) -> Result<(), &'static str> {

@@ -34,6 +34,7 @@ impl Kernel {
             // The monotonic clock started anew: what was planned in the old one is due now.
             self.rebuild_timers();
         }
+        self.begin_round(t);
         self.want_reconcile(t, 0);
         Ok(())
     }
@@ -63,9 +64,7 @@ impl Kernel {
             ControlKind::Flatten => {
                 self.set_mode(Mode::ReduceOnly);
                 self.account.flattening = 1;
-                self.desk.flatten_cursor = 0;
-                t.fx.touch(CellRef::single(region::DESK));
-                self.plan_flatten(t.now.mono_ns.max(1));
+                self.begin_round(t);
                 self.want_reconcile(t, 0);
                 Ok(())
             }

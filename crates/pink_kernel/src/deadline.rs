@@ -8,7 +8,7 @@ use crate::{ORDERS_MAX, SLOTS_MAX};
 /// Timers of the desk come after those of orders and slots.
 pub(crate) const RECONCILE_TIMER: u16 = ORDERS_MAX + SLOTS_MAX;
 pub(crate) const SWEEP_TIMER: u16 = RECONCILE_TIMER + 1;
-pub(crate) const FLATTEN_TIMER: u16 = RECONCILE_TIMER + 2;
+pub(crate) const WITHDRAW_TIMER: u16 = RECONCILE_TIMER + 2;
 const TIMERS_MAX: u16 = RECONCILE_TIMER + 3;
 const OUT: u16 = u16::MAX;
 
@@ -23,7 +23,7 @@ pub(crate) enum Due {
     Slot(u16),
     Reconcile,
     Sweep,
-    Flatten,
+    Withdraw,
 }
 
 pub(crate) struct Deadlines {
@@ -52,7 +52,7 @@ impl Deadlines {
         (self.time(timer) <= now_mono_ns).then_some(match timer {
             RECONCILE_TIMER => Due::Reconcile,
             SWEEP_TIMER => Due::Sweep,
-            FLATTEN_TIMER => Due::Flatten,
+            WITHDRAW_TIMER => Due::Withdraw,
             order if order < ORDERS_MAX => Due::Order(order),
             slot => Due::Slot(slot.wrapping_sub(ORDERS_MAX)),
         })

@@ -19,11 +19,12 @@ impl Kernel {
                 Ok(())
             }
             Some(Due::Sweep) => self.sweep(t),
-            Some(Due::Flatten) => self.flatten_next(t),
+            Some(Due::Withdraw) => self.withdraw_next(t),
         }
     }
 
-    /// An order kept us waiting: ask about it, or for its rows once it is gone.
+    /// An order kept us waiting: cancel it if nobody wants it, ask about it, or for its rows once
+    /// it is gone.
     fn order_due(&mut self, t: &mut Turn<'_>, index: u16) -> Result<(), Code> {
         let order = *self.orders.at(index);
         t.order = index;
@@ -37,6 +38,10 @@ impl Kernel {
         if order.status == OrderStatus::None {
             self.amend_order(t, index, |order| order.deadline_mono_ns = 0);
             return Ok(());
+        }
+        let wanted = order.cancel_wanted != 0 || !self.is_unwanted(index);
+        if !wanted && self.can_move(order.slot_id, Fact::Cancel).is_ok() {
+            return self.move_on(t, order.slot_id, Fact::Cancel);
         }
         // Questions take turns: rows that do not add up may mean that the order's figures are old.
         let rows = order.queries.is_multiple_of(2);
@@ -63,7 +68,6 @@ impl Kernel {
                     let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
                     return self.send_exit(t, at, plan);
                 }
-                Stage::EntryWorking => return self.advance(t, at, Fact::Exit).map(|_| ()),
                 _ => {}
             }
         }
@@ -90,7 +94,6 @@ impl Kernel {
             Stage::Idle => 0,
             _ if self.is_settled(at) => now,
             Stage::PositionOpen | Stage::StaleStateReconciling if slot.exit_wanted != 0 => held,
-            Stage::EntryWorking if slot.exit_wanted != 0 && slot.qty_e8 > 0 => held,
             _ if step.iter().any(|step| matches!(step, Step::Cancel(_))) => now,
             _ if step.iter().any(|step| matches!(step, Step::Submit(..))) => held,
             _ => 0,

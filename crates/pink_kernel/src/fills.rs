@@ -15,7 +15,8 @@ use crate::cells::{CellRef, region};
 use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{after_ms, is_gone, reference, reserve};
-use crate::slot::{Change, MONEY_MAX, classify};
+use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
+use crate::withdraw::CANCEL_AGAIN_MS;
 
 /// The new cumulative figures of an order.
 #[derive(Clone, Copy)]
@@ -117,7 +118,9 @@ impl Kernel {
         if is_gone(order.status) {
             self.let_go(t, index, &order);
         }
-        if self.slots.at(at).stage == Stage::Closed && fact == Fact::GoneHeld {
+        let stage = self.slots.at(at).stage;
+        let ended = is_entry_stage(stage) && matches!(fact, Fact::Exit | Fact::ClosedOutside);
+        if ended || (stage == Stage::Closed && fact == Fact::GoneHeld) {
             // Everything was to be closed: so is what turns up late.
             self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
         }
@@ -249,7 +252,11 @@ impl Kernel {
             && !matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok);
         let quiet = rests && order.cancel_wanted == 0 && order.held_qty_e8 == 0;
         if status == OrderStatus::Working && quiet {
-            return 0; // Snapshots look after what rests.
+            return if self.is_unwanted(index) {
+                after_ms(t.now.mono_ns, CANCEL_AGAIN_MS)
+            } else {
+                0 // Snapshots look after what rests.
+            };
         }
         after_ms(t.now.mono_ns, self.config.report_deadline_ms)
     }

@@ -78,6 +78,8 @@ pub struct Kernel {
     pub(crate) places: Box<[u16]>,
     pub(crate) tag: Tag,
     pub(crate) moves: Moves,
+    /// Whether entries were barred after the last input.
+    pub(crate) barred: bool,
     pub(crate) violation: Option<Violation>,
 }
 
@@ -118,6 +120,7 @@ impl Kernel {
             places: vec![NONE; usize::from(SLOTS_MAX)].into_boxed_slice(),
             tag: Tag::new(&Epoch::ZERO),
             moves: Moves::new(table),
+            barred: true,
             violation: None,
         };
         for slot in 0..SLOTS_MAX {

@@ -28,7 +28,6 @@ mod due;
 mod effects;
 mod exits;
 mod fills;
-mod flatten;
 mod found;
 pub mod fsm;
 mod ids;
@@ -47,6 +46,7 @@ mod settle;
 mod slot;
 mod sweep;
 mod window;
+mod withdraw;
 
 pub use amount::{notional_e8, share_e8};
 pub use cells::{BadCell, CELL_WORDS_MAX, CellRef, region};

@@ -279,7 +279,7 @@ impl Kernel {
     }
 
     /// Losses of the day and since the peak. What cannot be computed closes the door.
-    fn check_losses(&self) -> Result<(), Code> {
+    pub(crate) fn check_losses(&self) -> Result<(), Code> {
         let account = &self.account;
         let worth = add(account.capital_e8, account.unrealised_e8.min(0))?;
         if account.unmarked_slots != 0 || account.day_number == 0 {

@@ -58,6 +58,7 @@ impl Kernel {
 
     /// Where everything stands after the input.
     pub(crate) fn close_outcome(&mut self, t: &mut Turn<'_>, input: Input<'_>) {
+        self.watch_entries(t);
         self.plan_agenda(t, t.slot);
         if t.slot != NONE && !t.slot_told {
             self.tell_slot(t, t.slot);

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use shm_layout::{Command, CommandKind, OrderStatus, Stage};
 
 use crate::cells::CellRef;
-use crate::deadline::{FLATTEN_TIMER, RECONCILE_TIMER, SWEEP_TIMER, slot_timer};
+use crate::deadline::{RECONCILE_TIMER, SWEEP_TIMER, WITHDRAW_TIMER, slot_timer};
 use crate::ids::{Tag, hash};
 use crate::index::FreeList;
 use crate::kernel::Kernel;
@@ -29,6 +29,7 @@ impl Kernel {
         self.trade_ids.rebuild();
         self.income_ids.rebuild();
         self.rebuild_timers();
+        self.barred = self.bars_entries();
     }
 
     fn rebuild_slots(&mut self) {
@@ -109,7 +110,7 @@ impl Kernel {
         self.timers
             .set(SWEEP_TIMER, due(self.desk.sweep_due_mono_ns, asked));
         self.timers
-            .set(FLATTEN_TIMER, due(self.desk.flatten_due_mono_ns, 0));
+            .set(WITHDRAW_TIMER, due(self.desk.flatten_due_mono_ns, 0));
     }
 
     /// Commands that may or may not have reached the gateway, each with `reissue` set; the

@@ -181,12 +181,12 @@ impl Kernel {
             return None;
         }
         if asked && before.cancel_wanted != 0 && before.cancel_open == 0 {
-            let deadline = self.deadline_after(t, index, next.status);
             self.amend_order(t, index, |order| {
                 order.cancel_wanted = 0;
                 order.queries = 0;
-                order.deadline_mono_ns = deadline;
             });
+            let deadline = self.deadline_after(t, index, next.status);
+            self.amend_order(t, index, |order| order.deadline_mono_ns = deadline);
             let working = crate::slot::working_order(self.slots.at(before.slot_id)) == index;
             if !working {
                 return Some(Code::Ok);

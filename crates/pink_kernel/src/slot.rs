@@ -137,6 +137,8 @@ pub(crate) fn classify(stage: Stage, change: &Change) -> Fact {
                 Fact::GoneHeld
             }
             _ if !held && stage != Stage::Closed => Fact::ClosedOutside,
+            // Protection has fired: the rest of the trade ends as well.
+            Stage::EntryWorking | Stage::EntryCancelling => Fact::Exit,
             _ => Fact::None,
         },
     }

@@ -165,6 +165,9 @@ impl Kernel {
             self.can_move(at, Fact::ClosedOutside)?;
             self.book_outside(t, at, 0)?;
             self.forget_difference(t, at);
+            if is_entry_stage(stage) {
+                self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+            }
             return self.move_on(t, at, Fact::ClosedOutside);
         }
         t.order = working;

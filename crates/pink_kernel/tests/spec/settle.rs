@@ -1,8 +1,9 @@
 //! Settling: rows replace provisional money, once, and then the slot is free.
 
-use shm_layout::{Code, OrderRole, Provenance, ReportKind};
+use shm_layout::{Code, OrderRole, OrderStatus, Provenance, Report, ReportKind, Stage};
 
 use crate::check::{check, run};
+use crate::world::{E12, Fill};
 
 #[test]
 fn flaw_a7_e18_settled_fees_replace_the_estimate() {
@@ -102,4 +103,66 @@ fn a_late_fill_of_a_closed_trade_is_closed_as_well() {
         settle                 | Idle           | gross 0
         ",
     );
+}
+
+/// Rows that were asked for while the order lived are of that moment: its last fill may be
+/// missing, and what settles is forgotten, with all that is told of it later.
+#[test]
+fn rows_asked_for_while_an_order_lived_do_not_settle_it_once_it_is_gone() {
+    let mut world = check(
+        "
+        enter long 1 limit 100     | OrderRequested |
+        live                       | EntryWorking   |
+        fill 0.4 @ 100 fee 0       | EntryWorking   |
+        ",
+    );
+    // A fill at a price that cannot be true is held, asked about, and its rows are wanted.
+    let entry = world.order(0, OrderRole::Entry);
+    world.fills[0].1.qty_e8 = 70_000_000;
+    let mut lie = world.state_of(&entry, OrderStatus::Working);
+    lie.avg_price_e12 *= 2;
+    assert_eq!(world.report(&lie).code, Code::ImplausibleFill);
+    lie.command_seq = world.order(0, OrderRole::Entry).query_open;
+    assert_eq!(world.report(&lie).code, Code::ImplausibleFill);
+    let entry = world.order(0, OrderRole::Entry);
+    assert_ne!(entry.settle_open, 0, "asked for while it lives");
+    let early = world.rows_of(&entry);
+    // It ends; what ended it knew no more than the rows did, but there was a last fill.
+    let ended = world.state_of(&entry, OrderStatus::Cancelled);
+    assert_eq!(world.report(&ended).code, Code::Ok);
+    assert_eq!(world.report(&early[0]).code, Code::StaleFact);
+    let slot = world.kernel.slot(0);
+    assert_eq!((slot.stage, slot.unsettled), (Stage::PositionOpen, 1));
+    let last = Fill {
+        qty_e8: 10_000_000,
+        price_e12: 100 * E12,
+        fee_e8: 0,
+    };
+    world.fills.push((entry.client_order_id, last));
+    let told = world.state_of(&entry, OrderStatus::Cancelled);
+    assert_eq!(world.report(&told).code, Code::Ok);
+    world.settle_all();
+    run(
+        world,
+        "wait 0 | PositionOpen | size 0.8  cost 80  unsettled 0",
+    );
+}
+
+#[test]
+fn rows_that_answer_another_question_than_the_open_one_settle_nothing() {
+    let mut world = check(
+        "
+        enter long 1        | OrderRequested |
+        fill 1 @ 100        | PositionOpen   |
+        wait 600            | PositionOpen   | sends settle
+        ",
+    );
+    let order = world.order(0, OrderRole::Entry);
+    let row = world.rows_of(&order)[0];
+    for command_seq in [0, row.command_seq - 8, row.command_seq + 8] {
+        let other = Report { command_seq, ..row };
+        assert_eq!(world.report(&other).code, Code::StaleFact);
+        assert_eq!(world.kernel.slot(0).unsettled, 1);
+    }
+    assert_eq!(world.report(&row).code, Code::Ok);
 }

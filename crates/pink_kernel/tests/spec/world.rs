@@ -123,6 +123,12 @@ impl World {
 
     /// A new process: nothing survives but the cells.
     pub fn restart(&mut self) {
+        self.reload();
+        self.epoch(1);
+    }
+
+    /// The state from its cells alone, as replay from a snapshot begins.
+    pub fn reload(&mut self) {
         let before = self.kernel.state_hash();
         let mut kernel = Kernel::new();
         let mut words = [0; CELL_WORDS_MAX];
@@ -134,7 +140,6 @@ impl World {
         assert_eq!(kernel.state_hash(), before, "recovery is exact");
         kernel.check().unwrap();
         self.kernel = kernel;
-        self.epoch(1);
     }
 
     pub fn apply(&mut self, input: Input<'_>) -> Outcome {
