@@ -148,6 +148,47 @@ mod tests {
         assert_eq!(divide_half_even(i128::MAX, 1), None);
     }
 
+    /// In 64 bits and in 128: the same quotient, nearer than any other, even when two are as near.
+    #[test]
+    fn every_quotient_is_the_nearest_one_whatever_its_size_and_signs() {
+        let wide = 10_i128.pow(19);
+        for numerator in -40_i64..=40 {
+            for denominator in (-9_i64..=9).filter(|divisor| *divisor != 0) {
+                let (n, d) = (i128::from(numerator), i128::from(denominator));
+                let is = divide_half_even(n, d).unwrap();
+                let off = |q: i64| (n - i128::from(q) * d).abs();
+                let nearer = off(is) <= off(is - 1) && off(is) <= off(is + 1);
+                let tied = off(is) == off(is - 1) || off(is) == off(is + 1);
+                assert!(nearer && (!tied || is % 2 == 0), "{n} / {d} = {is}");
+                assert_eq!(divide_half_even(n * wide, d * wide), Some(is), "{n} / {d}");
+            }
+        }
+        let most = i128::from(i64::MAX);
+        assert_eq!(divide_half_even(most * wide, wide), Some(i64::MAX));
+        assert_eq!(divide_half_even((most + 1) * wide, wide), None);
+        assert_eq!(divide_half_even(i128::from(i64::MIN), -1), None);
+        assert_eq!(
+            divide_half_even(i128::from(i64::MIN), i128::from(i64::MIN)),
+            Some(1)
+        );
+    }
+
+    #[test]
+    fn multiples_need_a_step_and_averages_a_quantity() {
+        assert!(is_multiple(6, 3) && is_multiple(0, 3) && is_multiple(-6, 3));
+        assert!(!is_multiple(7, 3) && !is_multiple(6, 0) && !is_multiple(6, -3));
+        assert_eq!(average_e12(ONE_E8, ONE_E8), Some(1_000_000_000_000));
+        assert_eq!(average_e12(1, 0), None);
+        assert_eq!(
+            (gain(Side::Long, 5, 3), gain(Side::Short, 5, 3)),
+            (Ok(2), Ok(-2))
+        );
+        assert!(add(i64::MAX, 1).is_err() && sub(i64::MIN, 1).is_err());
+        assert!(
+            within_band(-5, 100, 105 * ONE_E8 / 100) && !within_band(-6, 100, 105 * ONE_E8 / 100)
+        );
+    }
+
     #[test]
     fn flaw_g5_g6_a_product_that_does_not_fit_is_refused() {
         assert_eq!(notional_e8(i64::MAX, i64::MAX), None);

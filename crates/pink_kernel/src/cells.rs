@@ -162,6 +162,7 @@ impl Kernel {
             region::DESK => put(words, &self.desk.to_words()),
             _ => self
                 .window(cell.region)
+                .filter(|w| w.holds(at))
                 .map_or(0, |w| put(words, &w.cell(at).to_words())),
         }
     }

@@ -74,8 +74,12 @@ impl Window {
         self.cells.at(at)
     }
 
+    pub(crate) fn holds(&self, at: u16) -> bool {
+        self.cells.holds(at)
+    }
+
     pub(crate) fn set_cell(&mut self, at: u16, content: WindowCell) -> bool {
-        if !self.cells.holds(at) {
+        if !self.holds(at) {
             return false;
         }
         *self.cells.at_mut(at) = content;

@@ -16,8 +16,11 @@
 )]
 
 mod account;
+mod bounds;
+mod broken;
 mod cancel;
 mod check;
+mod commands;
 mod edges;
 mod ended;
 mod entry;
@@ -27,10 +30,12 @@ mod flaws;
 mod fsm;
 mod incidents;
 mod limits;
+mod moves;
 mod properties;
 mod protection;
 mod reconcile;
 mod recovery;
+mod risk;
 mod settle;
 mod unknown;
 mod venue;
