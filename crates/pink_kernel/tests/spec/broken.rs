@@ -6,6 +6,9 @@ use shm_layout::{AccountCell, OrderCell, OrderRole, OrderStatus, SlotCell, Stage
 use crate::check::run;
 use crate::world::{E8, E12, World, ascii};
 
+/// What is changed where, and the rule it breaks.
+type Case<T> = (u16, fn(&mut T), &'static str);
+
 /// Slot 0 holds BTC under a stop and has an entry to settle; slot 1 has an entry at rest.
 fn world() -> World {
     let mut world = World::ready();
@@ -61,7 +64,7 @@ fn broken_slot(at: u16, change: impl Fn(&mut SlotCell), named: &str) {
 
 #[test]
 fn a_slot_that_cannot_be_is_named() {
-    let cases: [(u16, fn(&mut SlotCell), &str); 18] = [
+    let cases: [Case<SlotCell>; 18] = [
         (0, |s| s.qty_e8 = -1, "no slot holds less than nothing"),
         (
             0,
@@ -164,7 +167,7 @@ fn an_order_that_cannot_be_is_named() {
     let gone = probe.order_index(0, OrderRole::Entry);
     let rests = probe.order_index(1, OrderRole::Entry);
     let stop = probe.order_index(0, OrderRole::StopLoss);
-    let cases: [(u16, fn(&mut OrderCell), &str); 14] = [
+    let cases: [Case<OrderCell>; 14] = [
         (gone, |o| o.order_index = 77, "an order knows its number"),
         (
             900,
@@ -250,29 +253,43 @@ fn an_entry_that_nobody_looks_after_though_nobody_wants_it_is_named() {
 
 #[test]
 fn sums_that_are_no_sums_are_named() {
-    let cases: [(fn(&mut AccountCell), &str); 9] = [
+    let cases: [Case<AccountCell>; 9] = [
         (
+            NONE,
             |a| a.capital_e8 += 1,
             "capital is the sum of what was booked",
         ),
-        (|a| a.open_notional_e8 += 1, "open notional is the sum"),
-        (|a| a.reserved_notional_e8 += 1, "reserved is the sum"),
-        (|a| a.unrealised_e8 += 1, "unrealised is the sum"),
-        (|a| a.margin_e8 += 1, "margin is the sum"),
         (
+            NONE,
+            |a| a.open_notional_e8 += 1,
+            "open notional is the sum",
+        ),
+        (NONE, |a| a.reserved_notional_e8 += 1, "reserved is the sum"),
+        (NONE, |a| a.unrealised_e8 += 1, "unrealised is the sum"),
+        (NONE, |a| a.margin_e8 += 1, "margin is the sum"),
+        (
+            NONE,
             |a| a.unresolved_orders += 1,
             "unresolved orders are counted",
         ),
-        (|a| a.unsettled_orders += 1, "unsettled orders are counted"),
-        (|a| a.open_slots += 1, "open slots are counted"),
-        (|a| a.unmarked_slots += 1, "unmarked slots are counted"),
+        (
+            NONE,
+            |a| a.unsettled_orders += 1,
+            "unsettled orders are counted",
+        ),
+        (NONE, |a| a.open_slots += 1, "open slots are counted"),
+        (
+            NONE,
+            |a| a.unmarked_slots += 1,
+            "unmarked slots are counted",
+        ),
     ];
-    for (change, named) in cases {
+    for (at, change, named) in cases {
         let mut world = run(world(), "kill on | - |");
         let mut account = *world.kernel.account();
         change(&mut account);
         write(&mut world, region::ACCOUNT, 0, &account.to_words());
-        assert_eq!(rule(&world), (named, NONE));
+        assert_eq!(rule(&world), (named, at));
     }
     let mut held = world();
     let mut account = *held.kernel.account();

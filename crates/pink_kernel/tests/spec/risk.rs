@@ -144,7 +144,8 @@ fn a_rule_report_that_makes_no_sense_changes_no_rule() {
         lot_e8: 1,
         ..Report::ZERO
     };
-    let bad: [(fn(&mut Report), Code); 7] = [
+    type Bad = (fn(&mut Report), Code);
+    let bad: [Bad; 7] = [
         (|r| r.symbol = ascii(""), Code::InvalidField),
         (|r| r.tick_e12 = 0, Code::InvalidField),
         (|r| r.lot_e8 = 0, Code::InvalidField),
