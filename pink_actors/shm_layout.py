@@ -113,6 +113,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 VERSION: Final = 1
 DIGEST_HEX: Final = "4d87ca3ba4940caff626b5558738590cda65fb3f95756cb96746f4f1959d04b6"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
+JOURNAL_SHAPE: Final = 0x6a885cd2f5dff3c5
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -1895,6 +1896,7 @@ class OrderCell(NamedTuple):
     code: Code  # why it was refused
     held_status: OrderStatus  # what a report said whose fill is held as implausible
     held_qty_e8: int  # cumulative quantity told with an implausible price; 0 = none
+    reserved_notional_e8: int  # ENTRY: what is not filled yet, at its price
     settle_open: int  # command_seq still without report; 0 = none
     submitted_wall_ms: int  # latest time at which it may have left
     snap_seq: int  # asked_seq of the last snapshot that listed it
@@ -1948,6 +1950,7 @@ class OrderCell(NamedTuple):
             code=Code.OK,
             held_status=OrderStatus.NONE,
             held_qty_e8=0,
+            reserved_notional_e8=0,
             settle_open=0,
             submitted_wall_ms=0,
             snap_seq=0,
@@ -2002,6 +2005,7 @@ class OrderCell(NamedTuple):
                 self.code,
                 self.held_status,
                 self.held_qty_e8,
+                self.reserved_notional_e8,
                 self.settle_open,
                 self.submitted_wall_ms,
                 self.snap_seq,
@@ -2032,13 +2036,13 @@ class OrderCell(NamedTuple):
                 *v[23:41],
                 _Code[v[41]],
                 _OrderStatus[v[42]],
-                *v[43:48],
+                *v[43:49],
             ))
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
 
 
-_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q 8x Q q Q q")
+_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q q Q q Q q")
 
 
 class AccountCell(NamedTuple):
@@ -2063,6 +2067,7 @@ class AccountCell(NamedTuple):
     adjustments_e8: int
     unrealised_e8: int  # estimate
     open_notional_e8: int  # positions at mark plus live risk-adding orders
+    reserved_notional_e8: int  # risk-adding orders not yet filled
     wallet_e8: int  # venue
     wallet_seq: int  # 0 = never told
     wallet_wall_ms: int
@@ -2114,6 +2119,7 @@ class AccountCell(NamedTuple):
             adjustments_e8=0,
             unrealised_e8=0,
             open_notional_e8=0,
+            reserved_notional_e8=0,
             wallet_e8=0,
             wallet_seq=0,
             wallet_wall_ms=0,
@@ -2166,6 +2172,7 @@ class AccountCell(NamedTuple):
                 self.adjustments_e8,
                 self.unrealised_e8,
                 self.open_notional_e8,
+                self.reserved_notional_e8,
                 self.wallet_e8,
                 self.wallet_seq,
                 self.wallet_wall_ms,
@@ -2210,15 +2217,15 @@ class AccountCell(NamedTuple):
                 *v[5:7],
                 _PositionMode[v[7]],
                 _Provenance[v[8]],
-                *v[9:42],
-                _Mode[v[42]],
-                *v[43:46],
+                *v[9:43],
+                _Mode[v[43]],
+                *v[44:47],
             ))
         except KeyError as error:
             raise MalformedRecord(f"AccountCell: unknown code {error}") from error
 
 
-_AccountCell_STRUCT: Final = Struct("<Q B B B B B B B B q q Q q q q q q q q 8x q Q q q q q q Q q q q Q Q I I I I Q q Q q q q B B B 1x I 40x")
+_AccountCell_STRUCT: Final = Struct("<Q B B B B B B B B q q Q q q q q q q q q q Q q q q q q Q q q q Q Q I I I I Q q Q q q q B B B 1x I 40x")
 
 
 class InstrumentCell(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import emit_records
 from schema import (
     HEADER_CRC_OFFSET,
     HEADER_SIZE,
@@ -149,6 +150,7 @@ def _constants(layout: Layout) -> str:
 VERSION: Final = {layout.version}
 DIGEST_HEX: Final = "{layout.digest}"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
+JOURNAL_SHAPE: Final = 0x{emit_records.digest(layout)}
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = {HEADER_SIZE}
 HEADER_CRC_OFFSET: Final = {HEADER_CRC_OFFSET}

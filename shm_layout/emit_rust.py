@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
+import emit_records
 from schema import (
     HEADER_CRC_OFFSET,
     HEADER_SIZE,
@@ -186,13 +185,25 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 """
 
 
-def emit(layout: Layout) -> str:
-    """All of lib.rs."""
-    parts = [PRELUDE, _constants(layout)]
+def emit(layout: Layout, earlier: list[str]) -> str:
+    """All of lib.rs; `earlier` are the shapes of the journal that this build can still read."""
+    parts = [PRELUDE, _constants(layout), _journalled(layout, earlier)]
     parts += [_enum(enum) for enum in layout.enums]
     parts += [_record(record, layout) for record in layout.records]
     parts.append(_regions(layout))
     return "\n".join(parts)
+
+
+def _journalled(layout: Layout, earlier: list[str]) -> str:
+    folder = emit_records.EARLIER
+    texts = [f'    (0x{name}, include_str!("{folder}/{name}.txt")),' for name in earlier]
+    lines = ["/// Digest of all that the journal keeps: records, their fields, and codes."]
+    lines += [f"pub const JOURNAL_SHAPE: u64 = 0x{emit_records.digest(layout)};"]
+    lines += ["/// The same, readable."]
+    lines += ['pub const JOURNAL_RECORDS: &str = include_str!("records.txt");']
+    lines += ["/// What earlier builds kept, by their digest."]
+    lines += ["pub const EARLIER_RECORDS: &[(u64, &str)] = &[", *texts, "];", ""]
+    return "\n".join(lines)
 
 
 def _doc(text: str, indent: str = "") -> str:
@@ -263,12 +274,6 @@ def _zero(field: Field, layout: Layout) -> str:
     return "0" if field.count is None else f"[0; {field.count}]"
 
 
-def _shape(record: Record) -> str:
-    fields = [f"{f.offset} {f.name} {f.type_text}" for f in record.fields]
-    text = "\n".join([f"{record.name} {record.size}", *fields])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def _record(record: Record, layout: Layout) -> str:
     name = record.name
     lines = [_doc(record.doc).rstrip()] if record.doc else []
@@ -282,10 +287,6 @@ def _record(record: Record, layout: Layout) -> str:
     lines += [f"    assert!(core::mem::size_of::<{name}>() == {record.size});", "};", ""]
     lines += [f"impl {name} {{", f"    pub const SIZE: usize = {record.size};"]
     lines += [f"    pub const WORDS: usize = {record.size // 8};"]
-    lines += [
-        "    /// Digest of name, type and offset of every field, for whoever keeps the bytes."
-    ]
-    lines += [f"    pub const SHAPE: u64 = 0x{_shape(record)};"]
     lines += ["    /// All numbers zero, all text empty, each enum at code 0 or its first value."]
     lines += ["    pub const ZERO: Self = Self {"]
     lines += [f"        {f.name}: {_zero(f, layout)}," for f in record.fields]
@@ -297,7 +298,7 @@ def _record(record: Record, layout: Layout) -> str:
     lines += ["        b", "    }", ""]
     lines += ["    /// Shows each field that is not reserved, in order."]
     lines += ["    pub fn visit(&self, each: &mut dyn FnMut(&'static str, Value<'_>)) {"]
-    lines += [_visit(f, layout) for f in record.fields if not f.name.startswith("reserved_")]
+    lines += [_visit(f, layout) for f in record.fields if not f.reserved]
     lines += ["    }", ""]
     lines += [f"    pub fn from_bytes(b: &[u8; {record.size}]) -> Result<Self, Malformed> {{"]
     lines += ["        Ok(Self {"]

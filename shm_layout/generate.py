@@ -1,4 +1,4 @@
-"""layout.toml in, lib.rs, pink_actors/shm_layout.py and LAYOUT.md out; `--check` only compares."""
+"""layout.toml in; lib.rs, records.txt, pink_actors/shm_layout.py and LAYOUT.md out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import emit_markdown
 import emit_python
+import emit_records
 import emit_rust
 import schema
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Write or check the three outputs; each failure names the file and the command to run."""
+    """Write or check the outputs; each failure names the file and the command to run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, fail if stale")
     parser.add_argument("--root", type=Path, default=ROOT)
@@ -26,7 +27,8 @@ def main() -> int:
     except (schema.LayoutMistake, KeyError, ValueError, TypeError) as error:
         return _fail(f"shm_layout/layout.toml: {error}: correct it, then run scripts/gen")
     outputs = {
-        "shm_layout/lib.rs": emit_rust.emit(layout),
+        "shm_layout/lib.rs": emit_rust.emit(layout, emit_records.earlier(root / "shm_layout")),
+        "shm_layout/records.txt": emit_records.emit(layout),
         "pink_actors/shm_layout.py": emit_python.emit(layout),
         "shm_layout/LAYOUT.md": emit_markdown.emit(layout),
     }

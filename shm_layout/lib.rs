@@ -173,6 +173,15 @@ pub const LIVE_PROGRESS_OFFSET: usize = 1040;
 pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
+/// Digest of all that the journal keeps: records, their fields, and codes.
+pub const JOURNAL_SHAPE: u64 = 0x6a885cd2f5dff3c5;
+/// The same, readable.
+pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
+/// What earlier builds kept, by their digest.
+pub const EARLIER_RECORDS: &[(u64, &str)] = &[
+    (0xb873d79c9b41e3cc, include_str!("earlier/b873d79c9b41e3cc.txt")),
+];
+
 /// The processes that own a segment, and therefore the possible sources of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -1688,8 +1697,6 @@ const _: () = {
 impl SegmentHeader {
     pub const SIZE: usize = 136;
     pub const WORDS: usize = 17;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x899e1accd4e68146;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         magic: 0,
@@ -1810,8 +1817,6 @@ const _: () = {
 impl WriterIdentity {
     pub const SIZE: usize = 56;
     pub const WORDS: usize = 7;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xa481a55a8b2fecb6;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         epoch: 0,
@@ -1955,8 +1960,6 @@ const _: () = {
 impl Intent {
     pub const SIZE: usize = 336;
     pub const WORDS: usize = 42;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x8e9663ab0c979b88;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         kind: InputKind::None,
@@ -2227,8 +2230,6 @@ const _: () = {
 impl Report {
     pub const SIZE: usize = 392;
     pub const WORDS: usize = 49;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x363168c88b19f3fe;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         kind: ReportKind::None,
@@ -2553,8 +2554,6 @@ const _: () = {
 impl Control {
     pub const SIZE: usize = 272;
     pub const WORDS: usize = 34;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x5a26d109b6fc7a3f;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         kind: ControlKind::None,
@@ -2744,8 +2743,6 @@ const _: () = {
 impl Mark {
     pub const SIZE: usize = 72;
     pub const WORDS: usize = 9;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x5581ee39b3c9c556;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         symbol: Ascii::EMPTY,
@@ -2846,8 +2843,6 @@ const _: () = {
 impl Epoch {
     pub const SIZE: usize = 120;
     pub const WORDS: usize = 15;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x9642899d22b1636c;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         incarnation: 0,
@@ -3010,8 +3005,6 @@ const _: () = {
 impl Command {
     pub const SIZE: usize = 232;
     pub const WORDS: usize = 29;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xd1d8e98d5dbad984;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         kind: CommandKind::None,
@@ -3407,8 +3400,6 @@ const _: () = {
 impl Outcome {
     pub const SIZE: usize = 696;
     pub const WORDS: usize = 87;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x24bec1d22b97666a;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         seq: 0,
@@ -3952,8 +3943,6 @@ const _: () = {
 impl SlotCell {
     pub const SIZE: usize = 440;
     pub const WORDS: usize = 55;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xc2beed594829d483;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         slot_id: 0,
@@ -4363,8 +4352,6 @@ const _: () = {
 impl OrderCell {
     pub const SIZE: usize = 320;
     pub const WORDS: usize = 40;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x0bffe7d98fffc0e6;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         order_index: 0,
@@ -4527,6 +4514,7 @@ impl OrderCell {
         each("code", Value::Code(self.code.name()));
         each("held_status", Value::Code(self.held_status.name()));
         each("held_qty_e8", Value::Number(self.held_qty_e8.into()));
+        each("reserved_notional_e8", Value::Number(self.reserved_notional_e8.into()));
         each("settle_open", Value::Number(self.settle_open.into()));
         each("submitted_wall_ms", Value::Number(self.submitted_wall_ms.into()));
         each("snap_seq", Value::Number(self.snap_seq.into()));
@@ -4740,8 +4728,6 @@ const _: () = {
 impl AccountCell {
     pub const SIZE: usize = 320;
     pub const WORDS: usize = 40;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x818033225dde0484;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         seq: 0,
@@ -4875,6 +4861,7 @@ impl AccountCell {
         each("adjustments_e8", Value::Number(self.adjustments_e8.into()));
         each("unrealised_e8", Value::Number(self.unrealised_e8.into()));
         each("open_notional_e8", Value::Number(self.open_notional_e8.into()));
+        each("reserved_notional_e8", Value::Number(self.reserved_notional_e8.into()));
         each("wallet_e8", Value::Number(self.wallet_e8.into()));
         each("wallet_seq", Value::Number(self.wallet_seq.into()));
         each("wallet_wall_ms", Value::Number(self.wallet_wall_ms.into()));
@@ -5041,8 +5028,6 @@ const _: () = {
 impl InstrumentCell {
     pub const SIZE: usize = 232;
     pub const WORDS: usize = 29;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xfdaafd148ef8be96;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         symbol: Ascii::EMPTY,
@@ -5229,8 +5214,6 @@ const _: () = {
 impl JournalCell {
     pub const SIZE: usize = 152;
     pub const WORDS: usize = 19;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x8a49b3e772499d77;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         journal_id: 0,
@@ -5383,8 +5366,6 @@ const _: () = {
 impl KernelCell {
     pub const SIZE: usize = 136;
     pub const WORDS: usize = 17;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x39d077892b3441d0;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         inputs: 0,
@@ -5566,8 +5547,6 @@ const _: () = {
 impl DeskCell {
     pub const SIZE: usize = 216;
     pub const WORDS: usize = 27;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x77e0014c611d315e;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5738,8 +5717,6 @@ const _: () = {
 impl WindowCell {
     pub const SIZE: usize = 128;
     pub const WORDS: usize = 16;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x65d81329cccaf132;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         values: [0; 16],
@@ -5850,8 +5827,6 @@ const _: () = {
 impl GatewayCell {
     pub const SIZE: usize = 256;
     pub const WORDS: usize = 32;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x7e192751b22e446b;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         requests: 0,
@@ -6029,8 +6004,6 @@ const _: () = {
 impl ListenerCell {
     pub const SIZE: usize = 200;
     pub const WORDS: usize = 25;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x895ce894e33e06c9;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         frames: 0,
@@ -6176,8 +6149,6 @@ const _: () = {
 impl PersistenceCell {
     pub const SIZE: usize = 136;
     pub const WORDS: usize = 17;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xb74c4257220f25cb;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         journal_id: 0,
@@ -6297,8 +6268,6 @@ const _: () = {
 impl PolicyCell {
     pub const SIZE: usize = 168;
     pub const WORDS: usize = 21;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x318fd0549ea043dc;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         strategy: Ascii::EMPTY,
@@ -6425,8 +6394,6 @@ const _: () = {
 impl MarkCell {
     pub const SIZE: usize = 152;
     pub const WORDS: usize = 19;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xffed273d9dff6e67;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         symbol: Ascii::EMPTY,
@@ -6581,8 +6548,6 @@ const _: () = {
 impl ChildCell {
     pub const SIZE: usize = 184;
     pub const WORDS: usize = 23;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x126793185046044d;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         name: Ascii::EMPTY,
@@ -6722,8 +6687,6 @@ const _: () = {
 impl TreeCell {
     pub const SIZE: usize = 200;
     pub const WORDS: usize = 25;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0x2ca55ba5abdb398e;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         venue: Ascii::EMPTY,
@@ -6827,8 +6790,6 @@ const _: () = {
 impl Probe64 {
     pub const SIZE: usize = 64;
     pub const WORDS: usize = 8;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xf34f6efd133abcb9;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         number: 0,
@@ -6925,8 +6886,6 @@ const _: () = {
 impl Probe256 {
     pub const SIZE: usize = 256;
     pub const WORDS: usize = 32;
-    /// Digest of name, type and offset of every field, for whoever keeps the bytes.
-    pub const SHAPE: u64 = 0xfe82be42cd5f3242;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         number: 0,

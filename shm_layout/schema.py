@@ -45,6 +45,7 @@ class Enum:
     repr: str
     doc: str
     values: tuple[EnumValue, ...]
+    journalled: bool
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Field:
 
     @property
     def reserved(self) -> bool:
-        """Reserved fields fill gaps: they are zero, and no program reads them."""
-        return self.name.startswith("reserved_")
+        """`reserved_N` fills a gap: it is zero, and no program reads it."""
+        return re.fullmatch(r"reserved_[0-9]+", self.name) is not None
 
     @property
     def type_text(self) -> str:
@@ -77,6 +78,7 @@ class Record:
     doc: str
     size: int
     fields: tuple[Field, ...]
+    journalled: bool
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def _unique(what: str, names: list[str]) -> None:
 
 def _enum(entry: dict[str, Any]) -> Enum:
     name = entry["name"]
-    _keys(f"enum {name}", entry, {"name", "repr", "doc", "values"})
+    _keys(f"enum {name}", entry, {"name", "repr", "doc", "values", "journalled"})
     if entry["repr"] not in ("u8", "u16", "u32"):
         raise LayoutMistake(f"enum {name}: repr must be u8, u16 or u32")
     values = tuple(EnumValue(*value) for value in entry["values"])
@@ -223,7 +225,8 @@ def _enum(entry: dict[str, Any]) -> Enum:
             raise LayoutMistake(f"enum {name}: {value.name} must be UPPER_CASE")
         if not 0 <= value.code < limit:
             raise LayoutMistake(f"enum {name}: code {value.code} does not fit {entry['repr']}")
-    return Enum(name, entry["repr"], entry.get("doc", ""), values)
+    journalled = entry.get("journalled", False)
+    return Enum(name, entry["repr"], entry.get("doc", ""), values, journalled)
 
 
 def _keys(what: str, entry: dict[str, Any], allowed: set[str]) -> None:
@@ -234,7 +237,7 @@ def _keys(what: str, entry: dict[str, Any], allowed: set[str]) -> None:
 
 def _record(entry: dict[str, Any], enum_reprs: dict[str, str]) -> Record:
     name = entry["name"]
-    _keys(f"record {name}", entry, {"name", "doc", "size", "fields"})
+    _keys(f"record {name}", entry, {"name", "doc", "size", "fields", "journalled"})
     fields: list[Field] = []
     offset = 0
     for field_name, type_text, doc in entry["fields"]:
@@ -265,7 +268,8 @@ def _record(entry: dict[str, Any], enum_reprs: dict[str, str]) -> Record:
         raise LayoutMistake(f"record {name}: size says {entry['size']}, its fields sum to {offset}")
     if offset % 8 or not 0 < offset <= RECORD_SIZE_MAX:
         raise LayoutMistake(f"record {name}: size {offset} must be a multiple of 8 in 8..65536")
-    return Record(name, entry.get("doc", ""), offset, tuple(fields))
+    journalled = entry.get("journalled", False)
+    return Record(name, entry.get("doc", ""), offset, tuple(fields), journalled)
 
 
 def _segments(

@@ -28,6 +28,12 @@ KILL_SHARE = 0.3
 def prepared(bench: Rig) -> Gateway:
     """A kernel that is configured, reconciled and ACTIVE, with a gateway that answers."""
     gateway = Gateway(bench)
+    prepare(bench, gateway)
+    return gateway
+
+
+def prepare(bench: Rig, gateway: Gateway) -> None:
+    """Starts the kernel and brings it to ACTIVE."""
     bench.start()
     bench.control(CONFIG)
     gateway.greet()
@@ -35,7 +41,6 @@ def prepared(bench: Rig) -> Gateway:
         bench.mark(MARK_E12, symbol, index)
 
     wait_until_active(bench, gateway)
-    return gateway
 
 
 def wait_until_active(bench: Rig, gateway: Gateway) -> None:

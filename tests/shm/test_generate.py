@@ -118,6 +118,25 @@ def test_the_digest_covers_meaning_and_not_prose(tmp_path: Path) -> None:
         assert digest(tmp_path) != first, new
 
 
+def test_the_shape_of_the_journal_covers_fields_and_codes_of_what_is_kept(tmp_path: Path) -> None:
+    kept = SAMPLE.replace('name = "Thing"\n', 'name = "Thing"\njournalled = true\n')
+
+    def shape(layout: str) -> str:
+        assert generate(tmp_path, layout).returncode == 0
+        lines = (tmp_path / "shm_layout" / "lib.rs").read_text("utf-8").splitlines()
+        return next(line for line in lines if line.startswith("pub const JOURNAL_SHAPE"))
+
+    first = shape(kept)
+    assert shape(kept.replace("A thing.", "Something.")) == first
+    assert shape(kept.replace("capacity = 8", "capacity = 16")) == first
+    assert shape(SAMPLE) != first, "nothing is kept"
+    for old, new in (
+        ('"value"', '"worth"'), ('"i64"', '"u64"'), ('["RIGHT", 2', '["RIGHT", 3'),
+        ('"RIGHT", 2, ""]', '"RIGHT", 2, ""], ["MIDDLE", 3, ""]'),
+    ):  # fmt: skip
+        assert shape(kept.replace(old, new, 1)) != first, new
+
+
 def test_the_rust_output_compiles_and_proves_its_offsets(tmp_path: Path) -> None:
     generate(tmp_path, SAMPLE)
     source = tmp_path / "shm_layout" / "lib.rs"

@@ -9,7 +9,7 @@ use crate::show::{name, visit};
 /// The first field in which the recorded entry and the computed bytes differ.
 pub(crate) fn first_difference(recorded: &Entry<'_>, computed: &[u8]) -> Option<JournalError> {
     let seq = recorded.head.seq;
-    let computed = Entries::new(computed).next()??;
+    let computed = Entries::new(computed, None).next()??;
     let differs = |field: String, recorded: String, computed: String| {
         Some(JournalError::Diverged {
             seq,

@@ -1,12 +1,14 @@
 //! Entries and their parts: written straight into the buffer of one batch, read in place.
 
+use pink_kernel::region;
 use shm_layout::{InputKind, Writer};
 
 use crate::format::{
-    BATCH_BYTES_MAX, BATCH_HEAD_BYTES, ENTRY_BYTES_MAX, ENTRY_HEAD_BYTES, PART_HEAD_BYTES, put32,
-    put64, word32, word64,
+    BATCH_BYTES_MAX, BATCH_HEAD_BYTES, ENTRY_BYTES_MAX, ENTRY_HEAD_BYTES, PART_HEAD_BYTES,
+    RECORD_WORDS_MAX, put32, put64, word32, word64,
 };
 use crate::packing::{pack, packed_bytes_max, unpack};
+use crate::translation::Translation;
 
 /// What a part holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,39 +193,79 @@ pub fn encode_part(out: &mut [u8], kind: PartKind, region: u8, index: u16, words
 }
 
 /// One part, still packed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Part<'a> {
     pub kind: PartKind,
     pub region: u8,
     pub index: u16,
-    pub words: u16,
+    count: u16,
     packed: &'a [u8],
+    translation: Option<&'a Translation>,
 }
 
 impl Part<'_> {
-    /// The words of the record; `None` if it has another length or its bytes contradict themselves.
+    /// The words of the record as this build has it; `None` if it has another length or its bytes
+    /// contradict themselves.
     pub fn words<const N: usize>(&self) -> Option<[u64; N]> {
         let mut words = [0; N];
-        (usize::from(self.words) == N).then(|| unpack(self.packed, &mut words))??;
-        Some(words)
+        (self.unpack(&mut words)?.len() == N).then_some(words)
     }
 
     /// The words of the record into the front of `out`.
     pub fn unpack<'o>(&self, out: &'o mut [u64]) -> Option<&'o [u64]> {
-        let out = out.get_mut(..usize::from(self.words))?;
+        let count = usize::from(self.count);
+        if let Some(translation) = self.translation
+            && let Some(name) = record_name(self.kind, self.region)
+        {
+            let mut earlier = [0; RECORD_WORDS_MAX];
+            let earlier = earlier.get_mut(..count)?;
+            unpack(self.packed, earlier)?;
+            let count = translation.apply(name, earlier, out)?;
+            return out.get(..count);
+        }
+        let out = out.get_mut(..count)?;
         unpack(self.packed, out)?;
         Some(out)
     }
 }
 
+/// The record a part holds, as the layout calls it; a stream is none.
+fn record_name(kind: PartKind, region: u8) -> Option<&'static str> {
+    Some(match kind {
+        PartKind::Outcome => "Outcome",
+        PartKind::Command => "Command",
+        PartKind::Input => match InputRecord::from_code(region)? {
+            InputRecord::Epoch => "Epoch",
+            InputRecord::Control => "Control",
+            InputRecord::Intent => "Intent",
+            InputRecord::Mark => "Mark",
+            InputRecord::Report => "Report",
+        },
+        PartKind::Cell => match region {
+            region::SLOTS => "SlotCell",
+            region::ORDERS => "OrderCell",
+            region::ACCOUNT => "AccountCell",
+            region::INSTRUMENTS => "InstrumentCell",
+            region::KERNEL_STATS => "KernelCell",
+            region::CONFIG => "Control",
+            region::EPOCH => "Epoch",
+            region::DESK => "DeskCell",
+            _ => "WindowCell",
+        },
+        PartKind::Stream => return None,
+    })
+}
+
 /// Goes through the parts of an entry or of a snapshot; `None` inside means malformed bytes.
 pub struct Parts<'a> {
     bytes: &'a [u8],
+    translation: Option<&'a Translation>,
 }
 
 impl<'a> Parts<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+    /// Parts that this build wrote, or an earlier one whose records are to be translated.
+    pub fn new(bytes: &'a [u8], translation: Option<&'a Translation>) -> Self {
+        Self { bytes, translation }
     }
 
     fn take(&mut self) -> Option<Part<'a>> {
@@ -239,8 +281,9 @@ impl<'a> Parts<'a> {
             kind,
             region: head[1],
             index,
-            words,
+            count: words,
             packed,
+            translation: self.translation,
         })
     }
 }
@@ -261,11 +304,12 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 /// One entry, read in place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Entry<'a> {
     pub head: EntryHead,
     bytes: &'a [u8],
     parts: &'a [u8],
+    translation: Option<&'a Translation>,
 }
 
 impl<'a> Entry<'a> {
@@ -275,7 +319,7 @@ impl<'a> Entry<'a> {
     }
 
     pub fn parts(&self) -> Parts<'a> {
-        Parts::new(self.parts)
+        Parts::new(self.parts, self.translation)
     }
 
     /// The first part of a kind, if the parts up to it are sound.
@@ -289,11 +333,16 @@ impl<'a> Entry<'a> {
 /// The entries of one batch; `None` inside means malformed bytes.
 pub struct Entries<'a> {
     bytes: &'a [u8],
+    translation: Option<&'a Translation>,
 }
 
 impl<'a> Entries<'a> {
-    pub fn new(payload: &'a [u8]) -> Self {
-        Self { bytes: payload }
+    /// Entries that this build wrote, or an earlier one whose records are to be translated.
+    pub fn new(payload: &'a [u8], translation: Option<&'a Translation>) -> Self {
+        Self {
+            bytes: payload,
+            translation,
+        }
     }
 
     fn take(&mut self) -> Option<Entry<'a>> {
@@ -316,6 +365,7 @@ impl<'a> Entries<'a> {
             head,
             bytes: entry,
             parts,
+            translation: self.translation,
         })
     }
 }

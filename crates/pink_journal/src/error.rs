@@ -21,11 +21,12 @@ pub enum JournalError {
     },
     /// An entry whose checksum holds has bytes that mean nothing to this build.
     Malformed { seq: u64, why: String },
-    /// The records in the journal have another shape than this build's.
+    /// The records in the journal have a shape that this build cannot read.
     Shape {
         segment: u64,
         found: u64,
         expected: u64,
+        why: String,
     },
     /// The same build computed something else than it recorded.
     Diverged {
@@ -82,10 +83,11 @@ impl fmt::Display for JournalError {
                 segment,
                 found,
                 expected,
+                why,
             } => write!(
                 f,
                 "segment {segment} was written with records of shape {found:016x}, this build \
-                 has {expected:016x}: a field moved; go on with the build that wrote it, or \
+                 has {expected:016x}: {why}; go on with the build that wrote it, or \
                  close all positions with it and start a new journal"
             ),
             Self::Diverged {

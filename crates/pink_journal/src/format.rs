@@ -19,7 +19,7 @@
 //! | 40 | u64 | `first_batch`: number of the first batch |
 //! | 48 | u32 | `previous_chain`: chain word of the last batch before |
 //! | 52 | u32 | 0 |
-//! | 56 | u64 | shape: digest of the journalled records (`shape()`) |
+//! | 56 | u64 | shape: digest of records and codes, `JOURNAL_SHAPE` |
 //! | 64 | i64 | created, wall clock ns |
 //! | 72 | u64 | bytes of the file |
 //! | 80 | | zeros |
@@ -76,8 +76,6 @@
 //! then `bytes` u64 of parts, then at 112 the CRC32C u32 of the parts and at 116 that of the bytes
 //! 0..116. The parts: CELL for each cell of the state that is not blank, and kind 5 STREAM for each
 //! input ring (words: source, stream, last position).
-
-use crate::error::JournalError;
 
 pub const SEGMENT_MAGIC: u64 = u64::from_le_bytes(*b"PINKJRN1");
 pub const SNAPSHOT_MAGIC: u64 = u64::from_le_bytes(*b"PINKSNP1");
@@ -285,16 +283,4 @@ pub struct Position {
     pub next_batch: u64,
     pub next_seq: u64,
     pub chain: u32,
-}
-
-/// Refuses a segment of another journal or of another shape of the records.
-pub fn same_shape(head: &SegmentHead, shape: u64) -> Result<(), JournalError> {
-    if head.shape == shape {
-        return Ok(());
-    }
-    Err(JournalError::Shape {
-        segment: head.number,
-        found: head.shape,
-        expected: shape,
-    })
 }

@@ -1,5 +1,6 @@
 //! The journal: every input and what it did, written before anything else can see it.
 
+mod description;
 mod diagnosis;
 pub mod disk;
 pub mod durability;
@@ -20,4 +21,5 @@ pub mod sim_disk;
 pub mod snapshot;
 pub mod streams;
 pub mod tail;
+pub mod translation;
 pub mod writer;

@@ -3,10 +3,7 @@
 //! Live and replay go through the same lines, so replay is the same function of the same inputs.
 
 use pink_kernel::{CELL_WORDS_MAX, CellRef, Effects, Kernel, Now, Violation};
-use shm_layout::{
-    AccountCell, Command, Control, DeskCell, Epoch, InstrumentCell, Intent, KernelCell, Mark,
-    OrderCell, Outcome, Report, SlotCell, WindowCell, Writer,
-};
+use shm_layout::Writer;
 
 use crate::diagnosis::first_difference;
 use crate::entry::{Batch, Entry, EntryHead, PartKind};
@@ -19,34 +16,9 @@ use crate::streams::{Stream, Streams};
 /// Every so many inputs the state is hashed into the outcome and checked in full.
 pub const CHECK_EVERY: u64 = 1024;
 
-/// Digest of the records a journal holds, field by field: another build with the same records may
-/// read it, and one in which a field moved may not.
+/// Digest of all that a journal keeps: fields, their places, and codes.
 pub const fn shape() -> u64 {
-    let shapes = [
-        Intent::SHAPE,
-        Report::SHAPE,
-        Control::SHAPE,
-        Mark::SHAPE,
-        Epoch::SHAPE,
-        Command::SHAPE,
-        Outcome::SHAPE,
-        SlotCell::SHAPE,
-        OrderCell::SHAPE,
-        AccountCell::SHAPE,
-        InstrumentCell::SHAPE,
-        KernelCell::SHAPE,
-        DeskCell::SHAPE,
-        WindowCell::SHAPE,
-    ];
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    let mut at = 0;
-    while at < shapes.len() {
-        hash = (hash ^ shapes[at])
-            .wrapping_mul(0x0100_0000_01B3)
-            .rotate_left(29);
-        at += 1;
-    }
-    hash
+    shm_layout::JOURNAL_SHAPE
 }
 
 /// Names what `apply` is made of; set at build time from its sources.
@@ -293,13 +265,6 @@ impl Machine {
     /// What this empty state becomes with all that a snapshot holds.
     pub(crate) fn restored(mut self, snapshot: &Snapshot) -> Result<Self, JournalError> {
         let seq = snapshot.head.seq;
-        if snapshot.head.shape != shape() {
-            return Err(JournalError::Shape {
-                segment: snapshot.head.position.segment,
-                found: snapshot.head.shape,
-                expected: shape(),
-            });
-        }
         let malformed = |why: String| JournalError::Malformed { seq, why };
         for part in snapshot.parts() {
             let part = part.ok_or_else(|| malformed("a part of its snapshot".to_owned()))?;

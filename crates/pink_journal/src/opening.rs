@@ -2,7 +2,7 @@
 
 use crate::disk::Disk;
 use crate::error::JournalError;
-use crate::machine::{Machine, shape};
+use crate::machine::Machine;
 use crate::recovery::{Recovered, recover};
 use crate::snapshot::{Snapshot, snapshots};
 use crate::writer::Terms;
@@ -11,7 +11,7 @@ use crate::writer::Terms;
 pub struct Opened<D: Disk> {
     pub machine: Machine,
     pub journal: Recovered<D>,
-    /// Snapshots that were damaged or of another shape, by sequence; the journal has it all.
+    /// Snapshots that were damaged, by sequence; the journal has it all.
     pub refused: Vec<u64>,
 }
 
@@ -26,12 +26,12 @@ pub fn open<D: Disk>(
     let (mut machine, mut start) = (empty, None);
     for seq in snapshots(disk)?.into_iter().rev() {
         match Snapshot::load(disk, seq)? {
-            Some(snapshot) if snapshot.head.shape == shape() => {
+            Some(snapshot) => {
                 machine = machine.restored(&snapshot)?;
                 start = Some(snapshot.head.position);
                 break;
             }
-            _ => refused.push(seq),
+            None => refused.push(seq),
         }
     }
     let journal = recover(disk, terms, start, wall_ns, |entry| machine.replay(entry))?;

@@ -7,6 +7,7 @@ use crate::format::{
     BATCH_BYTES_MAX, BATCH_HEAD_BYTES, BatchHead, Position, SEGMENT_HEAD_USED,
     SEGMENT_HEADER_BYTES, SegmentHead, segment_name, segment_number,
 };
+use crate::translation::{Reading, reading};
 
 const WINDOW_BYTES: usize = BATCH_HEAD_BYTES + BATCH_BYTES_MAX;
 
@@ -56,6 +57,8 @@ pub struct Reader<D: Disk> {
     file: D::File,
     head: SegmentHead,
     position: Position,
+    /// How the records of this segment are read.
+    reading: Reading,
     window: Box<[u8]>,
     window_at: u64,
     window_len: usize,
@@ -66,18 +69,26 @@ impl<D: Disk> Reader<D> {
     /// A reader at the first batch of a segment; `None` if that is no used segment.
     pub fn at_segment(disk: &D, number: u64) -> Result<Option<Self>, JournalError> {
         let (file, head) = segment_head(disk, number)?;
-        Ok(head.map(|head| Self::new(disk.clone(), file, head, start_of(&head))))
+        head.map(|head| Self::new(disk.clone(), file, head, start_of(&head)))
+            .transpose()
     }
 
     /// A reader at a position that a snapshot or another reader named.
     pub fn at(disk: &D, position: Position) -> Result<Option<Self>, JournalError> {
         let (file, head) = segment_head(disk, position.segment)?;
-        Ok(head.map(|head| Self::new(disk.clone(), file, head, position)))
+        head.map(|head| Self::new(disk.clone(), file, head, position))
+            .transpose()
     }
 
-    fn new(disk: D, file: D::File, head: SegmentHead, position: Position) -> Self {
+    fn new(
+        disk: D,
+        file: D::File,
+        head: SegmentHead,
+        position: Position,
+    ) -> Result<Self, JournalError> {
         let window = vec![0; WINDOW_BYTES].into_boxed_slice();
-        Self {
+        Ok(Self {
+            reading: reading(head.number, head.shape)?,
             disk,
             file,
             head,
@@ -86,7 +97,7 @@ impl<D: Disk> Reader<D> {
             window_at: 0,
             window_len: 0,
             payload: (0, 0),
-        }
+        })
     }
 
     pub fn position(&self) -> Position {
@@ -103,7 +114,8 @@ impl<D: Disk> Reader<D> {
 
     /// The entries of the batch that `advance` found last.
     pub fn entries(&self) -> Entries<'_> {
-        Entries::new(&self.window[self.payload.0..self.payload.1])
+        let payload = &self.window[self.payload.0..self.payload.1];
+        Entries::new(payload, self.reading.as_deref())
     }
 
     /// Looks at the position; on a batch, moves behind it.
@@ -195,6 +207,7 @@ impl<D: Disk> Reader<D> {
         }) else {
             return Ok(false);
         };
+        self.reading = reading(number, head.shape)?;
         self.file = file;
         self.head = head;
         self.position.segment = number;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::disk::{Disk, DiskFile};
 use crate::entry::Entry;
 use crate::error::JournalError;
-use crate::format::{Position, same_shape, segment_name};
+use crate::format::{Position, segment_name};
 use crate::reader::{Found, Reader, segments, start_of};
 use crate::tail::{CHUNK_BYTES, Tail, TornTail, zero};
 use crate::writer::{SPARES_MAX, Spare, Terms, Writer};
@@ -29,7 +29,8 @@ pub struct Recovered<D: Disk> {
 }
 
 /// Follows the journal from `start` (or from its beginning), gives every entry to `visit`, and
-/// repairs the tail. `terms` hold for a new journal; of an old one only its shape is compared.
+/// repairs the tail. `terms` hold for a new journal; in an old one records of an earlier
+/// shape are read, and the next batch begins a segment.
 pub fn recover<D: Disk>(
     disk: &D,
     terms: Terms,
@@ -41,7 +42,6 @@ pub fn recover<D: Disk>(
     let Some(mut reader) = first_reader(disk, start)? else {
         return begin(disk, terms, wall_ns);
     };
-    same_shape(reader.segment(), terms.shape)?;
     let first = reader.position().next_seq;
     // Everything before `settled` was durable; the two marks move on as batches say so.
     let mut settled = reader.position();
@@ -79,7 +79,10 @@ pub fn recover<D: Disk>(
     };
     let torn = tail.judge_and_cut()?;
     rewrite(disk, settled, end)?;
-    let mut writer = Writer::new(old, Some(Arc::new(reader.into_file())), end);
+    // A segment holds records of one shape: this build's begin in the next one.
+    let same = reader.segment().shape == terms.shape;
+    let file = same.then(|| Arc::new(reader.into_file()));
+    let mut writer = Writer::new(old, file, end);
     adopt_spares(disk, &mut writer)?;
     Ok(Recovered {
         writer,

@@ -7,6 +7,7 @@ use crate::format::{
     Position, SEGMENT_HEADER_BYTES, SNAPSHOT_MAGIC, VERSION, put32, put64, snapshot_name,
     snapshot_seq, word32, word64,
 };
+use crate::translation::{Reading, reading};
 
 /// Snapshots that retention keeps.
 pub const SNAPSHOTS_MAX: usize = 2;
@@ -29,10 +30,11 @@ pub struct SnapshotHead {
 }
 
 /// A snapshot in memory: built from the state, or read from the disk.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Snapshot {
     pub head: SnapshotHead,
     parts: Vec<u8>,
+    reading: Reading,
 }
 
 impl Snapshot {
@@ -40,6 +42,7 @@ impl Snapshot {
         Self {
             head,
             parts: Vec::new(),
+            reading: None,
         }
     }
 
@@ -52,7 +55,7 @@ impl Snapshot {
     }
 
     pub fn parts(&self) -> Parts<'_> {
-        Parts::new(&self.parts)
+        Parts::new(&self.parts, self.reading.as_deref())
     }
 
     /// Writes it: temporary name, fsync, rename, directory fsync.
@@ -130,6 +133,7 @@ impl Snapshot {
         Ok(Some(Self {
             head: head_of(&b),
             parts,
+            reading: reading(word64(&b, 72), word64(&b, 32))?,
         }))
     }
 }

@@ -130,7 +130,7 @@ fn open_journal(
     };
     let opened = open(&disk, terms, Machine::new(build_hash()), wall_ns())?;
     for seq in opened.refused {
-        log.warning("snapshot-refused", seq, "damaged, or of another shape");
+        log.warning("snapshot-refused", seq, "damaged");
     }
     Ok((disk, opened.machine, opened.journal))
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 use pink_journal::disk::FileDisk;
 use pink_journal::entry::PartKind;
 use pink_journal::error::JournalError;
-use pink_journal::format::{Position, same_shape};
-use pink_journal::machine::{Machine, build_hash, shape};
+use pink_journal::format::Position;
+use pink_journal::machine::{Machine, build_hash};
 use pink_journal::reader::{Found, Reader, segments};
 use pink_journal::show::decimal;
 use pink_journal::snapshot::{Snapshot, snapshots};
@@ -102,7 +102,6 @@ fn begin(disk: &FileDisk, until_seq: u64) -> Result<(Machine, Reader<FileDisk>),
     }
     let nothing = || Ended::Nothing("no journal: no segment was begun here".to_owned());
     let first = first.ok_or_else(nothing)?;
-    same_shape(first.segment(), shape())?;
     if first.position().next_seq == 1 {
         return Ok((Machine::new(build_hash()), first));
     }

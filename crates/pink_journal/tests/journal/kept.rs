@@ -1,55 +1,39 @@
-//! A journal of an earlier build, kept as text, is taken up: its recorded cells are believed.
+//! The journal that the previous build's kernel wrote is taken up: its recorded cells are believed.
 //!
-//! `scripts/keep_journal` writes it anew; needed only when the shape of the records changes.
+//! `tests/kernel_actor/keep_journal.py` wrote it, run with that build; its first lines say which.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use pink_journal::disk::Disk;
 use pink_journal::error::JournalError;
-use pink_journal::machine::{Machine, build_hash};
-use pink_journal::recovery::recover;
+use pink_journal::format::{SegmentHead, segment_name};
+use pink_journal::machine::{Machine, Taken, build_hash, shape};
+use pink_journal::opening::open;
+use pink_journal::reader::{segment_head, segments};
+use pink_journal::record::Record;
+use pink_journal::recovery::{Recovered, recover};
 use pink_journal::sim_disk::SimDisk;
 use pink_journal::snapshot::{Snapshot, snapshots};
-use pink_kernel::{Effects, Input, Now};
-use shm_layout::{Code, Epoch};
+use pink_journal::writer::{Stamp, Terms, prepare_spare};
+use pink_kernel::Now;
+use shm_layout::{Code, Epoch, Stage, Writer as Source};
 
-use crate::replay::{Live, OTHER_BUILD, TERMS, hash, replayed};
+use crate::replay::hash;
 
-const ROW_BYTES: usize = 32;
-/// What the kept journal holds; the outcome of its last record said so.
-const RECORDS: u64 = 80;
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/journal.txt");
+const E8: i64 = 100_000_000;
+const TERMS: Terms = Terms {
+    journal_id: 7,
+    segment_bytes: 64 << 10,
+    shape: shape(),
+};
 
-fn path() -> PathBuf {
-    PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/fixtures/journal.txt"
-    ))
-}
-
-/// Each file as `= name bytes`, then rows of an offset and 32 bytes; rows of zeros are left out.
-fn to_text(disk: &SimDisk) -> String {
-    let mut text = String::new();
-    for name in disk.names().unwrap() {
-        let bytes = disk.contents(&name).unwrap();
-        writeln!(text, "= {name} {}", bytes.len()).unwrap();
-        for (row, part) in bytes.chunks(ROW_BYTES).enumerate() {
-            if part.iter().any(|byte| *byte != 0) {
-                write!(text, "{:x} ", row * ROW_BYTES).unwrap();
-                for byte in part {
-                    write!(text, "{byte:02x}").unwrap();
-                }
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
-fn from_text(text: &str) -> SimDisk {
+/// Files as `= name bytes`, then rows of an offset and their bytes; rows of zeros are left out.
+fn kept() -> SimDisk {
+    let text = std::fs::read_to_string(Path::new(KEPT)).unwrap();
     let disk = SimDisk::default();
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
         if let ["=", name, bytes] = words[..] {
             files.push((name.to_owned(), vec![0; bytes.parse().unwrap()]));
@@ -68,75 +52,165 @@ fn from_text(text: &str) -> SimDisk {
     disk
 }
 
-/// Writes the file anew when asked to.
-fn kept() -> SimDisk {
-    if std::env::var_os("KEEP").is_some() {
-        let mut live = Live::new();
-        live.go_on(RECORDS / 2);
-        let position = live.writer.position();
-        let snapshot = live.flow.machine.snapshot(TERMS.journal_id, position, 1);
-        snapshot.store(&live.disk).unwrap();
-        live.go_on(RECORDS / 2);
-        std::fs::write(path(), to_text(&live.disk)).unwrap();
-    }
-    from_text(&std::fs::read_to_string(path()).unwrap())
+fn only_snapshot(disk: &SimDisk) -> Snapshot {
+    let [seq] = snapshots(disk).unwrap()[..] else {
+        panic!("one snapshot")
+    };
+    Snapshot::load(disk, seq).unwrap().unwrap()
 }
 
-/// A build hash that is not the one in the journal.
-fn this_build(snapshot: &Snapshot) -> u64 {
-    if snapshot.head.build_hash == build_hash() {
-        OTHER_BUILD
-    } else {
-        build_hash()
-    }
+/// As the kernel process starts.
+fn taken_up(disk: &SimDisk) -> Result<(Machine, Recovered<SimDisk>), JournalError> {
+    let opened = open(disk, TERMS, Machine::new(build_hash()), 1)?;
+    assert!(opened.refused.is_empty());
+    Ok((opened.machine, opened.journal))
+}
+
+/// From the first record, as if there were no snapshot.
+fn read_whole(disk: &SimDisk) -> Machine {
+    let mut machine = Machine::new(build_hash());
+    recover(disk, TERMS, None, 1, |entry| machine.replay(entry)).unwrap();
+    machine.finish_replay().unwrap();
+    machine
 }
 
 #[test]
-fn a_journal_of_another_build_is_taken_up_and_goes_on() {
+fn a_journal_of_the_previous_build_is_taken_up_with_and_without_its_snapshot() {
     let disk = kept();
-    let seq = *snapshots(&disk).unwrap().first().unwrap();
-    let snapshot = Snapshot::load(&disk, seq).unwrap().unwrap();
-    let build = this_build(&snapshot);
-    let whole = replayed(&disk, Machine::new(build), None).unwrap();
-    let machine = Machine::load(&snapshot, build).unwrap();
-    let mut again = replayed(&disk, machine, Some(snapshot.head.position)).unwrap();
-    assert_eq!(hash(&again), hash(&whole));
-    assert!(again.next_seq() > RECORDS);
-    let account = *again.kernel.account();
-    assert!(account.trades_closed > 2 && account.fees_e8 > 0);
-    assert_eq!(
-        account.capital_e8,
-        account.seed_e8 + account.realised_e8 - account.fees_e8
+    let snapshot = only_snapshot(&disk);
+    assert_ne!(
+        snapshot.head.build_hash,
+        build_hash(),
+        "this build wrote it"
     );
-    let mut effects = Effects::new();
+    assert_ne!(snapshot.head.shape, shape(), "its records are this build's");
+    let whole = read_whole(&disk);
+    let (again, recovered) = taken_up(&disk).unwrap();
+    assert_eq!(hash(&again), hash(&whole));
+    assert!(recovered.torn.is_empty() && again.next_seq() > snapshot.head.seq + 20);
+    // The session as it was lived: 0.01 bought at 50,000, sold at 50,500; then 0.01 in two legs.
+    let account = *again.kernel.account();
+    assert_eq!((account.trades_closed, account.realised_e8), (2, 5 * E8));
+    let fees_e8 = (50_000 + 50_500 + 50_000 + 20_000 + 30_000 + 50_000) * E8 / 100 / 2_000;
+    assert_eq!(account.fees_e8, fees_e8);
+    assert_eq!(account.capital_e8, 10_000 * E8 + 5 * E8 - fees_e8);
+    assert_eq!(
+        again.kernel.config().max_leverage,
+        5,
+        "the later configuration"
+    );
+    let live: Vec<_> = (0..pink_kernel::SLOTS_MAX)
+        .map(|index| again.kernel.slot(index))
+        .filter(|slot| slot.stage != Stage::Idle)
+        .map(|slot| (slot.trade_id.as_str().to_owned(), slot.stage))
+        .collect();
+    let named = |name: &str, stage| (name.to_owned(), stage);
+    assert_eq!(
+        live,
+        [
+            named("t-held", Stage::PositionOpen),
+            named("t-unknown", Stage::OrderRequested),
+            named("t-silent", Stage::OrderRequested)
+        ]
+    );
+}
+
+/// Goes on as the kernel process does: the epoch of this build in a batch of its own.
+fn go_on(disk: &SimDisk, machine: &mut Machine, recovered: &mut Recovered<SimDisk>) {
+    let writer = &mut recovered.writer;
+    let next = writer.next_spare();
+    assert!(writer.offer(prepare_spare(disk, next, TERMS.segment_bytes).unwrap()));
+    let mut batch = pink_journal::entry::Batch::new(TERMS.segment_bytes);
     let epoch = Epoch {
-        incarnation: again.kernel.epoch().incarnation + 1,
-        build_hash: build,
-        ..*again.kernel.epoch()
+        incarnation: machine.kernel.epoch().incarnation + 1,
+        build_hash: build_hash(),
+        ..*machine.kernel.epoch()
     };
     let now = Now {
         wall_ns: 1_800_000_000_000_000_000,
         mono_ns: 1 << 50,
     };
-    let (seq, input) = (again.next_seq(), Input::Epoch(&epoch));
-    again.kernel.apply(seq, now, input, &mut effects);
-    assert_eq!(effects.outcome.code, Code::Ok);
-    again.kernel.check().unwrap();
+    let taken = Taken {
+        source: Source::Kernel,
+        stream_id: 0,
+        stream_seq: 0,
+        now,
+    };
+    machine
+        .take(&taken, &Record::Epoch(epoch), &mut batch)
+        .unwrap();
+    assert_eq!(machine.effects.outcome.code, Code::Ok);
+    let stamp = Stamp {
+        durable_seq: machine.next_seq() - 2,
+        wall_ns: 1,
+        mono_ns: 1,
+    };
+    writer.append(&mut batch, stamp).unwrap();
+    machine.kernel.check().unwrap();
+}
+
+fn head_of(disk: &SimDisk, number: u64) -> SegmentHead {
+    segment_head(disk, number).unwrap().1.unwrap()
 }
 
 #[test]
-fn records_of_another_shape_are_refused_and_the_message_says_what_to_do() {
+fn this_builds_records_begin_a_segment_and_both_are_read_at_the_next_start() {
     let disk = kept();
-    let mut terms = TERMS;
-    terms.shape ^= 1;
-    let refused = recover(&disk, terms, None, 1, |_| Ok(())).map(|_| ());
-    assert!(matches!(refused, Err(JournalError::Shape { .. })));
-    let seq = *snapshots(&disk).unwrap().first().unwrap();
-    let mut snapshot = Snapshot::load(&disk, seq).unwrap().unwrap();
-    snapshot.head.shape ^= 1;
-    let Err(error) = Machine::load(&snapshot, OTHER_BUILD).map(|_| ()) else {
-        panic!("a snapshot of another shape was loaded");
+    let (mut machine, mut recovered) = taken_up(&disk).unwrap();
+    let last = recovered.writer.position().segment;
+    go_on(&disk, &mut machine, &mut recovered);
+    assert_eq!(recovered.writer.position().segment, last + 1);
+    assert_eq!(head_of(&disk, last + 1).shape, shape());
+    assert_ne!(head_of(&disk, last).shape, shape());
+    let (again, recovered) = taken_up(&disk).unwrap();
+    assert_eq!(hash(&again), hash(&machine));
+    assert_eq!(recovered.writer.position().segment, last + 1);
+    assert!(
+        recovered.writer.file().is_some(),
+        "it goes on where it ended"
+    );
+}
+
+#[test]
+fn a_crash_at_any_sector_of_the_first_segment_of_this_build_loses_nothing_of_the_earlier() {
+    let disk = kept();
+    let (mut machine, mut recovered) = taken_up(&disk).unwrap();
+    let before = hash(&machine);
+    let last = recovered.writer.position().segment;
+    go_on(&disk, &mut machine, &mut recovered);
+    let name = segment_name(last + 1);
+    let whole = disk.contents(&name).unwrap();
+    let end = usize::try_from(recovered.writer.position().offset).unwrap();
+    for cut in (0..=end).step_by(64).chain([end]) {
+        let copy = disk.fork();
+        let mut bytes = whole.clone();
+        bytes[cut..].fill(0);
+        copy.replace(&name, bytes);
+        let (again, _) = taken_up(&copy).unwrap();
+        let expected = if cut == end { hash(&machine) } else { before };
+        assert_eq!(hash(&again), expected, "cut at {cut}");
+    }
+}
+
+#[test]
+fn records_of_an_unknown_shape_are_refused_and_the_message_says_what_to_do() {
+    let disk = kept();
+    for number in segments(&disk).unwrap() {
+        let mut head = head_of(&disk, number);
+        head.shape ^= 1;
+        let mut bytes = disk.contents(&segment_name(number)).unwrap();
+        let sealed = head.to_bytes();
+        bytes[..sealed.len()].copy_from_slice(&sealed);
+        disk.replace(&segment_name(number), bytes);
+    }
+    let refused = taken_up(&disk).map(|_| ());
+    let Err(error @ JournalError::Shape { .. }) = refused else {
+        panic!("{refused:?}");
     };
     let said = error.to_string();
-    assert!(said.contains("a field moved"), "{said}");
+    assert!(said.contains("no earlier shape I know"), "{said}");
+    assert!(
+        said.contains("go on with the build that wrote it"),
+        "{said}"
+    );
 }

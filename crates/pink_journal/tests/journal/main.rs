@@ -13,5 +13,6 @@ mod full;
 mod kept;
 mod power;
 mod replay;
+mod reshaped;
 mod rig;
 mod round_trip;

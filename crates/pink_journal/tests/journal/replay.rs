@@ -173,7 +173,7 @@ fn another_build_believes_what_is_recorded_and_recomputes_nothing() {
 /// The same batch, except that the outcome of `seq` claims one unit of capital more.
 fn tampered(batch: &Batch, seq: u64) -> Batch {
     let mut other = Batch::new(TERMS.segment_bytes);
-    for entry in Entries::new(batch.payload()) {
+    for entry in Entries::new(batch.payload(), None) {
         let entry = entry.unwrap();
         other.begin(&entry.head);
         for part in entry.parts() {

@@ -4,6 +4,7 @@ use pink_journal::disk::{Disk, DiskFile};
 use pink_journal::entry::{Batch, Entry, EntryHead, PartKind};
 use pink_journal::error::JournalError;
 use pink_journal::format::SEGMENT_BYTES_MIN;
+use pink_journal::machine::shape;
 use pink_journal::recovery::{Recovered, recover};
 use pink_journal::sim_disk::SimDisk;
 use pink_journal::writer::{Stamp, Terms, Writer, prepare_spare};
@@ -12,7 +13,7 @@ use shm_layout::{InputKind, Writer as Source};
 pub const TERMS: Terms = Terms {
     journal_id: 77,
     segment_bytes: SEGMENT_BYTES_MIN,
-    shape: 5,
+    shape: shape(),
 };
 
 /// A small generator (xorshift); enough for choosing what to break.
@@ -56,14 +57,26 @@ pub struct Rig {
 impl Rig {
     /// A recovered journal on `disk`, and the sequences it holds.
     pub fn open(disk: &SimDisk) -> Result<(Self, Vec<u64>), JournalError> {
+        Self::open_sized(disk, TERMS.segment_bytes)
+    }
+
+    /// The same with segments of another size.
+    pub fn open_sized(
+        disk: &SimDisk,
+        segment_bytes: u64,
+    ) -> Result<(Self, Vec<u64>), JournalError> {
+        let terms = Terms {
+            segment_bytes,
+            ..TERMS
+        };
         let mut seen = Vec::new();
-        let Recovered { writer, .. } = recover(disk, TERMS, None, 1, |entry| {
+        let Recovered { writer, .. } = recover(disk, terms, None, 1, |entry| {
             check(entry);
             seen.push(entry.head.seq);
             Ok(())
         })?;
         let durable_seq = writer.position().next_seq - 1;
-        let batch = Batch::new(TERMS.segment_bytes);
+        let batch = Batch::new(segment_bytes);
         Ok((
             Self {
                 disk: disk.clone(),
@@ -76,13 +89,20 @@ impl Rig {
     }
 
     pub fn fresh() -> Self {
-        Self::open(&SimDisk::default()).unwrap().0
+        Self::sized(TERMS.segment_bytes)
+    }
+
+    pub fn sized(segment_bytes: u64) -> Self {
+        Self::open_sized(&SimDisk::default(), segment_bytes)
+            .unwrap()
+            .0
     }
 
     /// Prepares a segment if none is ahead.
     pub fn prepare(&mut self) -> Result<(), JournalError> {
         if self.writer.spares() == 0 {
-            let spare = prepare_spare(&self.disk, self.writer.next_spare(), TERMS.segment_bytes)?;
+            let bytes = self.writer.terms().segment_bytes;
+            let spare = prepare_spare(&self.disk, self.writer.next_spare(), bytes)?;
             assert!(self.writer.offer(spare));
         }
         Ok(())
