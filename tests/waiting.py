@@ -10,7 +10,12 @@ T = TypeVar("T")
 LOOK_EVERY_S = 0.01
 
 
-def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = 10.0) -> T:
+def wait_until(
+    condition: Callable[[], T | None],
+    what: str,
+    timeout_s: float = 10.0,
+    look_every_s: float = LOOK_EVERY_S,
+) -> T:
     """The first answer of the condition that is neither None nor False."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -18,7 +23,7 @@ def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = 
         if answer is not None and answer is not False:
             return answer
         assert time.monotonic() < deadline, f"waited {timeout_s} s for {what}"
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(look_every_s)
 
 
 async def wait_until_async(

@@ -97,12 +97,17 @@ class Faults:
         """Behave well from now on."""
         self._rules.clear()
 
-    def draw(self, name: FaultName, subject: str = "") -> FaultRule | None:
-        """The rule that strikes here and now, if one does; a strike is counted."""
+    def draw(self, name: FaultName, subject: str = "", age_ms: int = 0) -> FaultRule | None:
+        """The rule that strikes here and now, if one does; a strike is counted.
+
+        A lag strikes only what is younger than its delay; what has no age is as young as can be.
+        """
         if not self._rules:
             return None
         for rule in self._rules:
             if rule.name is not name or rule.endpoint not in subject:
+                continue
+            if age_ms and age_ms >= rule.delay_ms:
                 continue
             if rule.after > 0:
                 rule.after -= 1

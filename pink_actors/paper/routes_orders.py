@@ -343,8 +343,8 @@ def _row(call: Call, order: Order) -> Json:
 
 def _too_young(call: Call, order: Order) -> bool:
     """Under the query-lag fault, an order is not found until it has some age."""
-    rule = call.venue.faults.draw(FaultName.QUERY_LAG)
-    return rule is not None and call.now.wall_ms - order.accepted.wall_ms < rule.delay_ms
+    age_ms = call.now.wall_ms - order.accepted.wall_ms
+    return call.venue.faults.draw(FaultName.QUERY_LAG, age_ms=max(0, age_ms)) is not None
 
 
 def _int(value: int | str | Refusal) -> int:

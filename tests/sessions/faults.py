@@ -2,9 +2,11 @@
 
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Rule = Mapping[str, str | int | float]
+# How often each rule strikes for certain, at its first occasions, before chance takes over.
+SURE_COUNT = 2
 ORDER = "/openApi/swap/v2/trade/order"
 
 # For a few of them the venue is asked to strike a certain kind of request, else any.
@@ -64,6 +66,18 @@ ALONE: Mapping[str, tuple[Rule, ...]] = {
         {"name": "price_jump", "probability": 0.03, "bp": -40},
     ),
 }
+
+
+def rules_of(names: Iterable[str]) -> list[Rule]:
+    """The rules of these faults; each strikes at its first occasions, whatever the draw."""
+    chosen = [rule for name in names for rule in ALONE[name]]
+    sure = [{**rule, "probability": 1.0, "count": SURE_COUNT} for rule in chosen]
+    return [*sure, *chosen]
+
+
+def struck_by(names: Iterable[str]) -> set[str]:
+    """What the venue's statistics must name after these faults were in force."""
+    return {str(rule["name"]) for name in names for rule in ALONE[name]}
 
 
 def pairs() -> list[tuple[str, str]]:

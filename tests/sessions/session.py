@@ -6,7 +6,7 @@ import signal
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -27,12 +27,16 @@ from pink_actors.supervisor import verbs
 from pink_actors.supervisor.paper_venue import HOST, addressed
 from pink_actors.verify.findings import Report
 from pink_actors.verify.run import run_verify
+from tests.sessions.faults import rules_of, struck_by
 from tests.system import stage as system
 from tests.waiting import wait_until
 
 STRATEGY_DIR = Path(__file__).with_name("strategy")
 REPLY_TIMEOUT_S = 10.0
+TRADE_TIMEOUT_S = 120.0
 DRAIN_TIMEOUT_S = 60.0
+# Each look is a request that the venue has to answer.
+LOOK_EVERY_S = 0.1
 
 Table = Mapping[str, int | float | str | bool]
 VENUE: Table = {"rate_limits": "off", "recv_window_ms": 1_000, "request_timeout_ms": 1_500}
@@ -67,6 +71,11 @@ class Result(NamedTuple):
     fills: int
     faults: dict[str, int]
     seconds: float
+
+    def __str__(self) -> str:
+        strikes = " ".join(f"{name}={count}" for name, count in sorted(self.faults.items()))
+        told = f"{self.orders} orders, {self.conditional} conditional, {self.fills} fills"
+        return f"{told}; {strikes}; {self.seconds:.0f} s"
 
 
 class Session:
@@ -122,11 +131,25 @@ class Session:
         assert isinstance(value, dict)
         return Counter(value)
 
-    def trade(self, orders: int, timeout_s: float = 120.0) -> Result:
-        """Trades until the venue has taken so many more orders."""
+    def trade(
+        self, orders: int, faults: Iterable[str] = (), timeout_s: float = TRADE_TIMEOUT_S
+    ) -> Result:
+        """Trades until the venue has taken so many more orders and each fault has struck."""
+        names = tuple(faults)
         before, struck, began = self.stats(), self.faults(), time.monotonic()
+        for rule in rules_of(names):
+            self.fault(**rule)
         target = self.count("orders") + orders
-        wait_until(lambda: self.count("orders") >= target, f"{orders} orders", timeout_s)
+
+        def done() -> bool:
+            grown = (self.faults() - struck).keys()
+            return self.count("orders") >= target and struck_by(names) <= grown
+
+        try:
+            wait_until(done, f"{orders} orders under {names}", timeout_s, LOOK_EVERY_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.faults() - struck}; {self._told()}") from None
+        self.control("clear")
         after = self.stats()
 
         def grown(name: str) -> int:

@@ -1,9 +1,10 @@
 //! The invariants: sums and the touched slot after every input, everything on demand.
 
-use shm_layout::{AccountCell, OrderCell, OrderStatus, SlotCell, Stage};
+use shm_layout::{AccountCell, OrderCell, OrderKind, OrderStatus, SlotCell, Stage};
 
 use crate::account::{capital, carry, reweigh};
 use crate::amount::gain;
+use crate::deadline::slot_timer;
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{Load, is_gone, is_live, reference, reserve, venue_key};
@@ -84,6 +85,12 @@ fn check_slot(slot: &SlotCell) -> Result<(), &'static str> {
     )
 }
 
+/// Only snapshots look after it: nothing is asked of it, and nothing of it is in doubt.
+fn rests_quietly(order: &OrderCell) -> bool {
+    let doubtful = order.cancel_wanted != 0 || order.held_qty_e8 != 0;
+    order.status == OrderStatus::Working && order.order_kind != OrderKind::Market && !doubtful
+}
+
 fn check_account(account: &AccountCell) -> Result<(), &'static str> {
     rule(
         capital(account) == Ok(account.capital_e8),
@@ -155,6 +162,15 @@ impl Kernel {
         if free {
             return Ok(());
         }
+        let open = matches!(
+            slot.stage,
+            Stage::PositionOpen | Stage::StaleStateReconciling
+        );
+        let wants = open && slot.exit_wanted != 0;
+        rule(
+            !wants || self.timers.get(slot_timer(at)) != 0,
+            "what a slot has to do has a time",
+        )?;
         let trade = self.trades.get(hash(&slot.trade_id));
         rule(trade == Some(at), "a trade is found by its id")?;
         let place = self.instrument_of(at);
@@ -213,9 +229,8 @@ impl Kernel {
             .all(|open| *open == 0 || self.opened.get(*open) == Some(index));
         rule(listed, "an open command is found by its number")?;
         let watched = self.timers.get(index) != 0;
-        let rests = order.status == OrderStatus::Working && order.cancel_wanted == 0;
         rule(
-            watched || rests,
+            watched || rests_quietly(order),
             "an order that is not resting has a deadline",
         )?;
         let left = self.desk.flatten_due_mono_ns != 0

@@ -3,7 +3,7 @@
 use shm_layout::{Command, CommandKind, OrderCell, OrderRole, OrderStatus};
 
 use crate::kernel::{Kernel, Turn};
-use crate::order::{after_ms, backoff_ns, is_live};
+use crate::order::{NS_PER_MS, after_ms, backoff_ns, is_live};
 
 impl Kernel {
     pub(crate) fn submit_command(&self, order: &OrderCell) -> Command {
@@ -81,7 +81,8 @@ impl Kernel {
         if order.status == OrderStatus::None || order.query_open != 0 || !t.fx.has_room() {
             return;
         }
-        let pause = backoff_ns(order.queries).max(u64::from(self.config.report_deadline_ms));
+        let least = u64::from(self.config.report_deadline_ms).saturating_mul(NS_PER_MS);
+        let pause = backoff_ns(order.queries).max(least);
         let mut command = self.order_command(order);
         command.kind = CommandKind::Query;
         let command_seq = self.send(t, command);

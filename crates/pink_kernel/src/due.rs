@@ -5,8 +5,11 @@ use shm_layout::{Code, Fact, OrderRole, OrderStatus, Stage};
 use crate::NONE;
 use crate::deadline::Due;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{Plan, backoff_ns, is_gone};
+use crate::order::{Plan, after_ms, backoff_ns, is_gone};
 use crate::protection::Step;
+
+/// Pause before what a slot needs and could not have is tried again.
+const AGAIN_MS: u32 = 1_000;
 
 impl Kernel {
     pub(crate) fn on_deadline(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
@@ -54,22 +57,31 @@ impl Kernel {
         Ok(())
     }
 
-    /// The slot needs something: one thing at a time, most important first.
+    /// The slot needs something; what cannot be done now is tried again after a pause.
     fn slot_due(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
         t.slot = at;
-        let slot = *self.slots.at(at);
         self.amend_slot(t, at, |slot| slot.agenda_mono_ns = 0);
+        let result = self.serve_slot(t, at);
+        if result.is_err() {
+            let again = after_ms(t.now.mono_ns, AGAIN_MS);
+            self.amend_slot(t, at, |slot| slot.hold_mono_ns = again);
+        }
+        result
+    }
+
+    /// One thing at a time, most important first.
+    fn serve_slot(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
+        let slot = *self.slots.at(at);
         if self.is_settled(at) {
             return self.advance(t, at, Fact::Settled).map(|_| ());
         }
-        if slot.exit_wanted != 0 && slot.qty_e8 > 0 {
-            match slot.stage {
-                Stage::PositionOpen | Stage::StaleStateReconciling => {
-                    let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
-                    return self.send_exit(t, at, plan);
-                }
-                _ => {}
-            }
+        let open = matches!(
+            slot.stage,
+            Stage::PositionOpen | Stage::StaleStateReconciling
+        );
+        if open && slot.exit_wanted != 0 && slot.qty_e8 > 0 {
+            let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
+            return self.send_exit(t, at, plan);
         }
         self.protect(t, at).map(|_| ())
     }

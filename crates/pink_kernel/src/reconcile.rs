@@ -61,7 +61,9 @@ impl Kernel {
     /// It is time: income first, so that what moved the wallet is booked before it is judged.
     pub(crate) fn send_reconcile(&mut self, t: &mut Turn<'_>) {
         let now = t.now;
-        if self.account.seeded != 0 && self.desk.income_open == 0 {
+        // A snapshot that is asked for anew went unanswered for long: so may the income have.
+        let anew = self.desk.reconcile_open != 0;
+        if self.account.seeded != 0 && (self.desk.income_open == 0 || anew) {
             let overlap = self.desk.income_newest_ms.saturating_sub(INCOME_OVERLAP_MS);
             let since = overlap.max(self.account.seed_wall_ms);
             let command = Command {

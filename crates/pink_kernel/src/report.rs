@@ -4,7 +4,7 @@ use shm_layout::{Code, Has, OrderRole, OrderSide, OrderStatus, Report, ReportKin
 
 use crate::account::has;
 use crate::cells::{CellRef, region};
-use crate::fills::Cumulative;
+use crate::fills::{Cumulative, forget_rows};
 use crate::kernel::{Kernel, Turn};
 use crate::order::{after_ms, backoff_ns, is_gone, is_live};
 
@@ -42,8 +42,12 @@ impl Kernel {
             }
             ReportKind::None => Err(Code::InvalidField),
         };
-        if matches!(result, Err(Code::Duplicate | Code::StaleFact)) {
-            self.stats.duplicates = self.stats.duplicates.saturating_add(1);
+        match result {
+            Err(Code::Duplicate | Code::StaleFact) => {
+                self.stats.duplicates = self.stats.duplicates.saturating_add(1);
+            }
+            Err(_) => self.end_in_vain(t, report.command_seq),
+            Ok(()) => {}
         }
         result
     }
@@ -114,6 +118,23 @@ impl Kernel {
                 if *open == command_seq {
                     *open = 0;
                 }
+            }
+        });
+    }
+
+    /// An answer of no use is still the answer: the question is over and will be asked anew.
+    fn end_in_vain(&mut self, t: &mut Turn<'_>, command_seq: u64) {
+        let Some(index) = self.opened.get(command_seq) else {
+            return;
+        };
+        let rows = self.orders.at(index).settle_open == command_seq;
+        self.close_command(t, index, command_seq);
+        let pause = backoff_ns(self.orders.at(index).queries);
+        let again = t.now.mono_ns.saturating_add(pause).max(1);
+        self.amend_order(t, index, |order| {
+            order.deadline_mono_ns = again;
+            if rows {
+                forget_rows(order);
             }
         });
     }
@@ -196,7 +217,11 @@ impl Kernel {
         }
         let deadline = self.deadline_after(t, index, next.status);
         if asked && !is_gone(before.status) && before.held_qty_e8 == 0 {
-            self.amend_order(t, index, |order| order.deadline_mono_ns = deadline);
+            // Answered at last: the next silence is asked about as soon as the first was.
+            self.amend_order(t, index, |order| {
+                order.queries = 0;
+                order.deadline_mono_ns = deadline;
+            });
         }
         Some(Code::Duplicate)
     }

@@ -1,12 +1,12 @@
 //! What nobody wants any more is taken off the book, again and again while it works; a FLATTEN
 //! closes the positions as well. One slot per input.
 
-use shm_layout::{Code, Fact, Mode, OrderRole, Stage};
+use shm_layout::{Code, Fact, Mode, OrderKind, OrderRole, Stage};
 
 use crate::cells::{CellRef, region};
 use crate::deadline::WITHDRAW_TIMER;
 use crate::kernel::{Kernel, Turn};
-use crate::slot::is_entry_stage;
+use crate::slot::working_order;
 use crate::{NONE, SLOTS_MAX};
 
 /// A cancel that was refused of an order that works on is repeated after this long.
@@ -50,30 +50,36 @@ impl Kernel {
         let slot = self.slots.at(order.slot_id);
         match order.role {
             OrderRole::Entry => self.barred || slot.exit_wanted != 0,
-            OrderRole::Exit => slot.qty_e8 == 0,
+            // Nothing is left to close; or all shall be closed now, and it rests at its price.
+            OrderRole::Exit => {
+                slot.qty_e8 == 0 || (slot.exit_wanted != 0 && order.order_kind == OrderKind::Limit)
+            }
             _ => false,
         }
     }
 
-    /// Next slot of the round: its entry is cancelled; in a FLATTEN its position is to be closed.
+    /// Next slot of the round: what nobody wants is cancelled; in a FLATTEN its position is to be
+    /// closed.
     pub(crate) fn withdraw_next(&mut self, t: &mut Turn<'_>) -> Result<(), Code> {
         t.fx.touch(CellRef::single(region::DESK));
         let flattening = self.account.flattening != 0;
         while (flattening || self.barred) && self.desk.flatten_cursor < u32::from(SLOTS_MAX) {
             let at = u16::try_from(self.desk.flatten_cursor).unwrap_or(NONE);
             self.desk.flatten_cursor = self.desk.flatten_cursor.saturating_add(1);
-            let slot = self.slots.at(at);
-            let entering = is_entry_stage(slot.stage);
-            let cancels = entering && self.orders.at(slot.entry_order).cancel_wanted == 0;
-            let closes = flattening && !matches!(slot.stage, Stage::Idle | Stage::Closed);
+            let closes =
+                flattening && !matches!(self.slots.at(at).stage, Stage::Idle | Stage::Closed);
+            if closes {
+                self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+            }
+            let working = working_order(self.slots.at(at));
+            let cancels = working != NONE
+                && self.orders.at(working).cancel_wanted == 0
+                && self.is_unwanted(working);
             if !cancels && !closes {
                 continue;
             }
             self.plan_round(t.now.mono_ns.max(1));
             t.slot = at;
-            if closes {
-                self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
-            }
             return if cancels {
                 self.move_on(t, at, Fact::Cancel)
             } else {

@@ -39,6 +39,7 @@ mod risk;
 mod settle;
 mod unknown;
 mod venue;
+mod waiting;
 mod withdraw;
 mod words;
 mod world;
