@@ -39,12 +39,16 @@ async def look_up(desk: Desk, command: Command, priority: Priority = Priority.QU
 
 
 async def look_until_settled(desk: Desk, command: Command) -> Look:
-    """Looks again and again until the order is found or its absence is evidence."""
+    """Looks again and again until the order is found or its absence is evidence.
+
+    What the venue cannot tell by then stays unknown: the kernel goes on asking, and what else is to
+    be done for the symbol is not held up.
+    """
     settled_mono_ns = desk.settled_mono_ns(command.client_order_id)
     while True:
         asked_mono_ns = desk.clock.mono_ns()
         look = await look_up(desk, command)
-        if look.facts is not None or (look.absent and asked_mono_ns >= settled_mono_ns):
+        if look.facts is not None or asked_mono_ns >= settled_mono_ns:
             return look
         remaining_s = (settled_mono_ns - desk.clock.mono_ns()) / NS_PER_S
         await asyncio.sleep(

@@ -34,6 +34,9 @@ async def submit(desk: Desk, work: Work) -> None:
         if look.facts is not None:
             await _report_order(desk, command, look.facts, look.answer)
             return
+        if not look.absent:
+            await _unknown(desk, command, look.answer, look.text)
+            return
     if _overtaken(desk, work):
         await _not_sent(desk, command, Code.OVERTAKEN)
         return
@@ -147,10 +150,10 @@ async def _already_there(desk: Desk, command: Command, answer: Answer) -> None:
         await _unknown(desk, command, answer)
 
 
-async def _unknown(desk: Desk, command: Command, answer: Answer) -> None:
+async def _unknown(desk: Desk, command: Command, answer: Answer, text: str = "") -> None:
     desk.tally.unknown_outcomes += 1
     desk.memory.unknown.put(command.client_order_id, command.command_seq)
-    await desk.reporter.conclude(ReportKind.ORDER_UNKNOWN, command, Code.UNRESOLVED, answer)
+    await desk.reporter.conclude(ReportKind.ORDER_UNKNOWN, command, Code.UNRESOLVED, answer, text)
 
 
 async def _report_order(desk: Desk, command: Command, facts: OrderFacts, answer: Answer) -> None:

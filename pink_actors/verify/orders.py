@@ -20,6 +20,7 @@ from pink_actors.verify.ledger import Book, LedgerFill, LedgerOrder, Turnover, t
 STORE = "journal"
 INSTANCE_CHARS = 8
 NEVER_AT_VENUE = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
+LATE = frozenset({Code.DUPLICATE, Code.TERMINAL_STATE})
 BOOKED = frozenset({Code.OK, Code.OVERFILL})
 ANCHOR_ROUNDING_E8 = 10_000  # The venue tells a wallet to four decimals.
 
@@ -33,15 +34,22 @@ class JournalOrder:
         self.status = OrderStatus.NONE
         self.venue_order_id = 0
         self.fills: dict[str, tuple[str, Report]] = {}
+        self.late = ""  # where a word came after the order's cell was freed
 
-    def learn(self, entry: Entry) -> None:
-        """One more outcome about this order."""
-        if entry.outcome.order_side is not OrderSide.NONE:
+    def learn(self, entry: Entry, complete: bool, findings: Findings) -> None:
+        """One more outcome about this order, whose first one stands in a complete journal."""
+        outcome = entry.outcome
+        if outcome.order_side is OrderSide.NONE:
             # A word that comes after the order's cell was freed names it and knows nothing of it.
-            self.last, self.place = entry.outcome, entry.place
-        if entry.outcome.order_status is not OrderStatus.NONE:
-            self.status = entry.outcome.order_status
-        self.venue_order_id = entry.outcome.venue_order_id or self.venue_order_id
+            late = outcome.code in LATE and (self.place != "" or not complete)
+            findings.equal(STORE, entry.place, "order told", late, "late word", True)
+            self.late = entry.place
+        else:
+            findings.equal(STORE, entry.place, "told after it was freed", self.late, STORE, "")
+            self.last, self.place = outcome, entry.place
+        if outcome.order_status is not OrderStatus.NONE:
+            self.status = outcome.order_status
+        self.venue_order_id = outcome.venue_order_id or self.venue_order_id
 
 
 class Final(NamedTuple):
@@ -75,12 +83,13 @@ def orders_of(journal: Journal, findings: Findings) -> dict[str, JournalOrder]:
     """Every order that the journal names, with its fills as the venue reported them."""
     findings.begin("journal: fills as reported = fills as booked")
     orders: dict[str, JournalOrder] = {}
+    complete = not journal.entries or journal.entries[0].seq == 1
     for entry in journal.entries:
         outcome = entry.outcome
         if not outcome.client_order_id or outcome.code is Code.FOREIGN_ORDER:
             continue
         order = orders.setdefault(outcome.client_order_id, JournalOrder())
-        order.learn(entry)
+        order.learn(entry, complete, findings)
         fill = outcome.report_kind is ReportKind.FILL and outcome.code in BOOKED
         if fill and entry.report is not None:
             _learn_fill(order, entry, entry.report, findings)

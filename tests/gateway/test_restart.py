@@ -107,6 +107,36 @@ def test_a_client_id_that_the_venue_has_already_is_answered_with_that_order(
     assert len(paper.ledger("order")) == 1
 
 
+def test_what_cannot_be_told_from_its_twin_is_unknown_and_holds_nothing_up(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    stage.start_gateway()
+    stage.hold()
+    stops = [
+        stage.command(
+            CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
+            order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=20_000 * 10**12,
+            qty_e8=2_000_000,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for stop in stops[:2]:
+        assert stage.do(stop).kind is ReportKind.ORDER_STATE
+    doubtful = stops[2]._replace(reissue=1)
+    exit_order = stage.command(
+        CommandKind.SUBMIT, role=OrderRole.EXIT, order_side=OrderSide.SELL, reduce_only=1,
+        adds_risk=0, qty_e8=2_000_000,
+    )  # fmt: skip
+    stage.give(doubtful, exit_order)
+    report = stage.answer(doubtful)
+    assert (report.kind, report.code) == (ReportKind.ORDER_UNKNOWN, Code.UNRESOLVED)
+    assert "match" in report.text
+    assert stage.answer(exit_order).kind is ReportKind.ORDER_STATE
+    kinds = Counter(str(row["type"]) for row in paper.ledger("order"))
+    assert kinds["STOP_MARKET"] == 2
+
+
 def test_a_stop_loss_rests_while_the_gateway_is_dead(desk: tuple[Stage, Paper]) -> None:
     stage, paper = desk
     gateway = stage.start_gateway()

@@ -1,6 +1,6 @@
 """Each fault of the venue, and pairs of them, while the whole tree trades: every store agrees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from tests.sessions.session import Session, session_of
 ORDERS_MIN = 200
 SEED = 1
 ALL = [(name,) for name in ALONE]
-STRETCHES = {
+# What is traded through in one session, and how many orders under each.
+STRETCHES: Mapping[str, tuple[Sequence[tuple[str, ...]], int]] = {
     "first": (ALL[::2], 15),
     "second": (ALL[1::2], 15),
     "pairs": (some_pairs(SEED), 20),
@@ -26,15 +27,8 @@ def test_faults_one_after_the_other_leave_ledger_kernel_and_journal_the_same(
     part: str, home: Path, instance: str
 ) -> None:
     stretches, orders_each = STRETCHES[part]
-    assert_agreement_after(stretches, orders_each, Session(home, instance))
-
-
-def assert_agreement_after(
-    stretches: Sequence[tuple[str, ...]], orders_each: int, session: Session
-) -> None:
-    """Trades so many orders under each of them; each strikes, and then all is the same."""
     print(f"seed {SEED}")
-    with session_of(session):
+    with session_of(Session(home, instance)) as session:
         for names in stretches:
             result = session.trade(orders_each, names)
             print(f"{' + '.join(names)}: {result}")
