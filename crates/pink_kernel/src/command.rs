@@ -59,7 +59,7 @@ impl Kernel {
     /// Commands the cancel of a live order, once.
     pub(crate) fn send_cancel(&mut self, t: &mut Turn<'_>, index: u16) {
         let order = self.orders.at(index);
-        if !is_live(order.status) || order.cancel_open != 0 || !t.fx.has_room() {
+        if !is_live(order.status) || !t.fx.has_room() {
             return;
         }
         let (slot, mut command) = (order.slot_id, self.order_command(order));

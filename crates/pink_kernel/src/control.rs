@@ -78,9 +78,6 @@ impl Kernel {
         self.config = *control;
         self.account.configured = 1;
         t.fx.touch(CellRef::single(region::CONFIG));
-        if self.desk.reconcile_due_mono_ns == 0 {
-            self.want_reconcile(t, self.config.reconcile_interval_ms);
-        }
         Ok(())
     }
 

@@ -40,6 +40,7 @@ mod settle;
 mod unknown;
 mod venue;
 mod waiting;
+mod wallet;
 mod withdraw;
 mod words;
 mod world;
