@@ -59,7 +59,7 @@ pub(crate) fn check_config(config: &Control) -> Result<(), Code> {
 /// Fields of an ENTER that are wrong by themselves.
 pub(crate) fn check_fields(intent: &Intent) -> Result<(), Code> {
     let named = !intent.trade_id.is_empty() && !intent.symbol.is_empty();
-    let sized = intent.qty_e8 > 0 && intent.leverage > 0 && intent.ttl_ms > 0;
+    let sized = intent.qty_e8 > 0 && intent.leverage > 0;
     if !named || !sized || intent.side == Side::None {
         return Err(Code::InvalidField);
     }

@@ -66,8 +66,8 @@ impl Kernel {
                 .filter(|at| **at != NONE)
                 .all(|at| {
                     let order = self.orders.at(*at);
-                    let open = order.submit_open | order.cancel_open | order.query_open;
-                    open == 0 && order.held_qty_e8 == 0
+                    let open = [order.submit_open, order.cancel_open, order.query_open];
+                    open == [0; 3] && order.held_qty_e8 == 0
                 })
     }
 

@@ -39,6 +39,7 @@ mod recovery;
 mod reports;
 mod risk;
 mod settle;
+mod sweeping;
 mod unknown;
 mod venue;
 mod waiting;
