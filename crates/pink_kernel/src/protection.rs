@@ -31,11 +31,7 @@ impl Kernel {
             OrderRole::StopLoss => (slot.stop_order, slot.stop_loss_e12),
             _ => (slot.profit_order, slot.take_profit_e12),
         };
-        let wanted = if trigger == 0 || slot.stage == Stage::Closed {
-            0
-        } else {
-            slot.qty_e8
-        };
+        let wanted = if trigger == 0 { 0 } else { slot.qty_e8 };
         if index != NONE {
             let order = self.orders.at(index);
             let rest = order.qty_e8.saturating_sub(order.cum_qty_e8);

@@ -41,6 +41,7 @@ mod risk;
 mod settle;
 mod sweeping;
 mod unknown;
+mod unlisted;
 mod venue;
 mod waiting;
 mod wallet;
