@@ -1,6 +1,6 @@
 //! Decisions of the strategy: ENTER, EXIT, `EXIT_RESIDUAL`, CANCEL and NOTE.
 
-use shm_layout::{Code, Fact, InputKind, Intent, OrderRole, OrderStatus, Stage, TimeInForce};
+use shm_layout::{Code, Fact, InputKind, Intent, OrderRole, Stage};
 
 use crate::amount::ONE_E8;
 use crate::cells::{CellRef, region};
@@ -42,18 +42,13 @@ impl Kernel {
         self.can_move(at, Fact::Enter)?;
         self.take_slot(t, at, instrument, intent);
         self.advance(t, at, Fact::Enter)?;
-        let tif = if intent.price_e12 > 0 {
-            intent.tif
-        } else {
-            TimeInForce::None
-        };
         self.submit(
             t,
             at,
             Plan {
                 role: OrderRole::Entry,
                 kind: intent.order_kind,
-                tif,
+                tif: intent.tif,
                 qty_e8: intent.qty_e8,
                 price_e12: intent.price_e12,
                 trigger_e12: 0,
@@ -119,12 +114,8 @@ impl Kernel {
             return Err(Code::NoActiveOrder);
         }
         t.order = working;
-        let order = self.orders.at(working);
-        if order.cancel_wanted != 0 {
+        if self.orders.at(working).cancel_wanted != 0 {
             return Err(Code::Duplicate);
-        }
-        if order.status == OrderStatus::None {
-            return Err(Code::NoActiveOrder);
         }
         self.advance(t, at, Fact::Cancel)?;
         Ok(())

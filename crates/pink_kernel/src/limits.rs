@@ -170,8 +170,7 @@ impl Kernel {
             return Err(Code::SymbolBusy);
         }
         let open = self.account.open_slots;
-        let lowest = self.free_slots.lowest().unwrap_or(NONE);
-        if open >= u32::from(self.config.max_slots) || lowest >= self.config.max_slots {
+        if open >= u32::from(self.config.max_slots) {
             return Err(Code::MaxSlots);
         }
         let wanted = usize::try_from(open).unwrap_or(0).saturating_add(1);
@@ -238,7 +237,7 @@ impl Kernel {
         let limit = u64::from(self.config.mark_age_ms_max).saturating_mul(NS_PER_MS);
         let age = t.now.mono_ns.saturating_sub(rules.mark_mono_ns);
         let this_boot = rules.seq >= self.desk.boot_seq && rules.mark_mono_ns != 0;
-        rules.mark_e12 > 0 && this_boot && age <= limit
+        this_boot && age <= limit
     }
 
     /// Money at risk.

@@ -8,7 +8,7 @@ use crate::cells::{CellRef, region};
 use crate::deadline::SWEEP_TIMER;
 use crate::kernel::{Kernel, Turn};
 use crate::order::is_live;
-use crate::slot::{is_entry_stage, is_exit_stage, working_order};
+use crate::slot::{is_entry_stage, working_order};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
 /// What the cursor of the sweep runs over.
@@ -83,7 +83,7 @@ impl Kernel {
             0
         };
         let differs = seen != slot.qty_e8;
-        let clean = slot.absent_seq == 0 && slot.discrepancy_qty_e8 == 0;
+        let clean = slot.discrepancy_qty_e8 == 0;
         let working = working_order(&slot);
         if !differs {
             if clean && slot.stage != Stage::StaleStateReconciling {
@@ -101,7 +101,7 @@ impl Kernel {
         t.slot = at;
         let difference = seen.saturating_sub(slot.qty_e8);
         let lasting = self.is_lasting(&slot, difference);
-        if !lasting && (slot.absent_seq == 0 || slot.discrepancy_qty_e8 != difference) {
+        if slot.discrepancy_qty_e8 != difference {
             let wall = self.desk.sweep_wall_ns;
             self.amend_slot(t, at, |slot| {
                 slot.discrepancy_qty_e8 = difference;
@@ -146,7 +146,7 @@ impl Kernel {
             .desk
             .sweep_wall_ns
             .saturating_sub(slot.absent_since_wall_ns);
-        slot.absent_seq != 0 && slot.discrepancy_qty_e8 == difference && since >= apart
+        slot.discrepancy_qty_e8 == difference && since >= apart
     }
 
     /// An order is at work: its own facts come first. Only a position that stays away ends it.
@@ -158,14 +158,12 @@ impl Kernel {
         seen: i64,
         lasting: bool,
     ) -> Result<(), Code> {
-        let slot = self.slots.at(at);
-        let away = seen == 0 && slot.qty_e8 > 0 && lasting;
-        let stage = slot.stage;
-        if away && (is_exit_stage(stage) || is_entry_stage(stage)) {
+        if seen == 0 && lasting {
+            let entering = is_entry_stage(self.slots.at(at).stage);
             self.can_move(at, Fact::ClosedOutside)?;
             self.book_outside(t, at, 0)?;
             self.forget_difference(t, at);
-            if is_entry_stage(stage) {
+            if entering {
                 self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
             }
             return self.move_on(t, at, Fact::ClosedOutside);
