@@ -158,3 +158,77 @@ fn a_strategy_that_sees_another_market_is_refused() {
         "enter short 100 sym FET-USDT ref 0.2176 | Idle | code PriceDivergence",
     );
 }
+
+/// 9.5: XTZ bought at 0.2276 for 56,484.43; a restore that did not fit went on, booked a stop
+/// that never was, and the next trade opened beside it.
+#[test]
+fn a_start_that_does_not_fit_books_nothing_and_opens_nothing() {
+    let mut world = World::ready();
+    world.rules("XTZ-USDT", E12 / 10_000, E8 / 10, E8 / 10, 2 * E8);
+    world.mark("XTZ-USDT", 227_600_000_000);
+    let mut world = run(
+        world,
+        "
+        enter long 248_174.1 sym XTZ-USDT lev 6 sl 0.2162 | OrderRequested |
+        fill 248_174.1 @ 0.2276 | PositionOpen | cost 56_484.42516
+        settle                  | PositionOpen |
+        live of stop            | PositionOpen |
+        ",
+    );
+    let before = *world.kernel.slot(0);
+    let booked = *world.kernel.account();
+    world.restart();
+    let stranger = shm_layout::Epoch {
+        incarnation: 99,
+        journal_id: 8,
+        ..*world.kernel.epoch()
+    };
+    let outcome = world.apply(pink_kernel::Input::Epoch(&stranger));
+    assert_eq!(outcome.code, Code::InvalidField);
+    let slot = world.kernel.slot(0);
+    assert_eq!((slot.qty_e8, slot.realised_e8), (before.qty_e8, 0));
+    assert_eq!(slot.stop_order, before.stop_order);
+    let account = world.kernel.account();
+    assert_eq!(account.capital_e8, booked.capital_e8);
+    assert_eq!(account.mode, shm_layout::Mode::Halted);
+    run(
+        world,
+        "
+        enter long 100 id t2 sym XTZ-USDT | PositionOpen | code NotReconciled
+        snapshot sym XTZ-USDT long 248_174.1 @ 0.2276 | PositionOpen |
+        enter long 100 id t3 sym XTZ-USDT | PositionOpen | code SymbolBusy
+        exit                              | ExitRequested | asks 248_174.1
+        ",
+    );
+}
+
+/// 9.8: one row said the position was held for -106 bars; the rows after it never came.
+#[test]
+fn a_decision_with_a_figure_that_cannot_be_holds_up_nothing_after_it() {
+    let mut world = check(
+        "
+        enter long 1            | OrderRequested |
+        fill 1 @ 100 fee 0      | PositionOpen   |
+        ",
+    );
+    // A count of bars has no sign here; these are the bits a writer without one would send.
+    let minus_106 = u32::MAX - 105;
+    let bad = shm_layout::Intent {
+        kind: shm_layout::InputKind::Exit,
+        order_kind: shm_layout::OrderKind::Market,
+        bars_held: minus_106,
+        ..world.intent()
+    };
+    let outcome = world.apply(pink_kernel::Input::Intent(&bad));
+    assert_eq!((outcome.code, outcome.bars_held), (Code::Ok, minus_106));
+    let world = run(
+        world,
+        "
+        fill 1 @ 101 fee 0      | Closed         | realised 1
+        settle                  | Idle           | gross 1
+        enter long 1 id t2      | OrderRequested | code Ok
+        ",
+    );
+    let seqs: Vec<u64> = world.outcomes.iter().map(|outcome| outcome.seq).collect();
+    assert!(seqs.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+}
