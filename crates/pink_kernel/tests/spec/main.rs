@@ -16,6 +16,7 @@
 )]
 
 mod account;
+mod answers;
 mod bounds;
 mod broken;
 mod cancel;
@@ -32,12 +33,14 @@ mod fsm;
 mod incidents;
 mod limits;
 mod moves;
+mod outside;
 mod properties;
 mod protection;
 mod reconcile;
 mod recovery;
 mod reports;
 mod risk;
+mod rows;
 mod settle;
 mod sweeping;
 mod unknown;

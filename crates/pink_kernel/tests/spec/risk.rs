@@ -258,3 +258,33 @@ fn an_account_that_cannot_be_computed_risks_nothing_more() {
     world.mark("NEW-USDT", 30 * E12);
     assert_eq!(enter(&mut world, |i| i.trade_id = ascii("t2")), Code::Ok);
 }
+
+#[test]
+fn order_cells_are_kept_back_for_what_is_open() {
+    let mut world = World::ready();
+    world.rules("ETH-USDT", E12 / 100, E8 / 100, E8 / 100, 0);
+    world.mark("ETH-USDT", 30 * E12);
+    world = run(
+        world,
+        "
+        enter long 99 lev 10       | OrderRequested |
+        fill 99 @ 100 fee 0        | PositionOpen   |
+        ",
+    );
+    world.check_every = 100;
+    // Three for the open slot and three for the new one: the last six of 1024.
+    while world.kernel.account().unsettled_orders < 1018 {
+        world = run(
+            world,
+            "exit 0.01 | ExitRequested |\nfill 0.01 @ 100 fee 0 | PositionOpen |",
+        );
+    }
+    let enter = "enter long 1 id t2 sym ETH-USDT | - | code";
+    world.check_every = 1;
+    world = run(world, &format!("{enter} OrderTableFull"));
+    world.wait(600);
+    let rows = world.rows_of(&world.kernel.order(0).clone());
+    world.report(&rows[0]);
+    assert_eq!(world.kernel.account().unsettled_orders, 1017);
+    run(world, &format!("{enter} Ok"));
+}
