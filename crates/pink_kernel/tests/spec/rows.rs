@@ -5,6 +5,8 @@ use shm_layout::{Code, CommandKind, OrderRole, OrderStatus, Report};
 use crate::check::{check, run};
 use crate::world::{E8, E12, Fill, World, ascii};
 
+type Change = fn(&mut Report);
+
 /// An entry filled in two parts, whose rows are asked for; the rows.
 fn awaited() -> (World, [Report; 2]) {
     let world = check(
@@ -40,7 +42,7 @@ fn rows_are_asked_for_once_and_from_when_the_order_was_made() {
 
 #[test]
 fn a_row_without_size_price_amount_or_number_is_no_row() {
-    let wrong: [fn(&mut Report); 6] = [
+    let wrong: [Change; 6] = [
         |r| r.qty_e8 = 0,
         |r| r.qty_e8 = -E8,
         |r| r.price_e12 = 0,
@@ -61,7 +63,7 @@ fn a_row_without_size_price_amount_or_number_is_no_row() {
 #[test]
 fn a_set_of_rows_that_is_no_set_is_asked_for_anew() {
     // The wrong row, and whether the first row came before it.
-    let wrong: [(bool, fn(&mut Report)); 6] = [
+    let wrong: [(bool, Change); 6] = [
         (false, |r| r.row_index = 1),
         (false, |r| r.row_count = 0),
         (false, |r| (r.row_index, r.row_count) = (2, 2)),
