@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "4d87ca3ba4940caff626b5558738590cda65fb3f95756cb96746f4f1959d04b6"
+DIGEST_HEX: Final = "fb80c3c69c66a9ddb753557ffa1ced5d0ecc3092524f7f349b2459c2d824781a"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x6a885cd2f5dff3c5
+JOURNAL_SHAPE: Final = 0x299d758d1c023efe
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -2515,6 +2515,7 @@ class DeskCell(NamedTuple):
     boot_mono_ns: int  # monotonic time of boot_seq, in the new clock
     delta_since_wall_ms: int  # since when the wallet has been this far from capital
     outside_seq: int  # last change of a position booked at an estimate, not anchored yet; 0 = none
+    whole_mono_ns: int  # when the last whole snapshot was in
 
     @classmethod
     def zero(cls) -> Self:
@@ -2550,6 +2551,7 @@ class DeskCell(NamedTuple):
             boot_mono_ns=0,
             delta_since_wall_ms=0,
             outside_seq=0,
+            whole_mono_ns=0,
         )
 
     def encode(self) -> bytes:
@@ -2586,6 +2588,7 @@ class DeskCell(NamedTuple):
                 self.boot_mono_ns,
                 self.delta_since_wall_ms,
                 self.outside_seq,
+                self.whole_mono_ns,
             )
         except StructError as error:
             raise MalformedRecord(f"DeskCell: {error}") from error
@@ -2596,13 +2599,13 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:30],
+                *v[0:31],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q Q")
 
 
 class WindowCell(NamedTuple):

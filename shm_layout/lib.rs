@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "4d87ca3ba4940caff626b5558738590cda65fb3f95756cb96746f4f1959d04b6";
-pub const DIGEST: [u8; 32] = [0x4d, 0x87, 0xca, 0x3b, 0xa4, 0x94, 0x0c, 0xaf, 0xf6, 0x26, 0xb5, 0x55, 0x87, 0x38, 0x59, 0x0c, 0xda, 0x65, 0xfb, 0x3f, 0x95, 0x75, 0x6c, 0xb9, 0x67, 0x46, 0xf4, 0xf1, 0x95, 0x9d, 0x04, 0xb6];
+pub const DIGEST_HEX: &str = "fb80c3c69c66a9ddb753557ffa1ced5d0ecc3092524f7f349b2459c2d824781a";
+pub const DIGEST: [u8; 32] = [0xfb, 0x80, 0xc3, 0xc6, 0x9c, 0x66, 0xa9, 0xdd, 0xb7, 0x53, 0x55, 0x7f, 0xfa, 0x1c, 0xed, 0x5d, 0x0e, 0xcc, 0x30, 0x92, 0x52, 0x4f, 0x7f, 0x34, 0x9b, 0x24, 0x59, 0xc2, 0xd8, 0x24, 0x78, 0x1a];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x6a885cd2f5dff3c5;
+pub const JOURNAL_SHAPE: u64 = 0x299d758d1c023efe;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -5508,6 +5508,8 @@ pub struct DeskCell {
     pub delta_since_wall_ms: i64,
     /// last change of a position booked at an estimate, not anchored yet; 0 = none
     pub outside_seq: u64,
+    /// when the last whole snapshot was in
+    pub whole_mono_ns: u64,
 }
 
 const _: () = {
@@ -5541,12 +5543,13 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, boot_mono_ns) == 192);
     assert!(core::mem::offset_of!(DeskCell, delta_since_wall_ms) == 200);
     assert!(core::mem::offset_of!(DeskCell, outside_seq) == 208);
-    assert!(core::mem::size_of::<DeskCell>() == 216);
+    assert!(core::mem::offset_of!(DeskCell, whole_mono_ns) == 216);
+    assert!(core::mem::size_of::<DeskCell>() == 224);
 };
 
 impl DeskCell {
-    pub const SIZE: usize = 216;
-    pub const WORDS: usize = 27;
+    pub const SIZE: usize = 224;
+    pub const WORDS: usize = 28;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5579,11 +5582,12 @@ impl DeskCell {
         boot_mono_ns: 0,
         delta_since_wall_ms: 0,
         outside_seq: 0,
+        whole_mono_ns: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 216] {
-        let mut b = [0; 216];
+    pub fn to_bytes(&self) -> [u8; 224] {
+        let mut b = [0; 224];
         b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
         b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
         b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
@@ -5614,6 +5618,7 @@ impl DeskCell {
         b[192..200].copy_from_slice(&self.boot_mono_ns.to_le_bytes());
         b[200..208].copy_from_slice(&self.delta_since_wall_ms.to_le_bytes());
         b[208..216].copy_from_slice(&self.outside_seq.to_le_bytes());
+        b[216..224].copy_from_slice(&self.whole_mono_ns.to_le_bytes());
         b
     }
 
@@ -5649,9 +5654,10 @@ impl DeskCell {
         each("boot_mono_ns", Value::Number(self.boot_mono_ns.into()));
         each("delta_since_wall_ms", Value::Number(self.delta_since_wall_ms.into()));
         each("outside_seq", Value::Number(self.outside_seq.into()));
+        each("whole_mono_ns", Value::Number(self.whole_mono_ns.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 216]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 224]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
             reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
@@ -5683,17 +5689,18 @@ impl DeskCell {
             boot_mono_ns: u64::from_le_bytes(take(b, 192)),
             delta_since_wall_ms: i64::from_le_bytes(take(b, 200)),
             outside_seq: u64::from_le_bytes(take(b, 208)),
+            whole_mono_ns: u64::from_le_bytes(take(b, 216)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 27] {
+    pub fn to_words(&self) -> [u64; 28] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 27]) -> Result<Self, Malformed> {
-        let mut b = [0; 216];
+    pub fn from_words(w: &[u64; 28]) -> Result<Self, Malformed> {
+        let mut b = [0; 224];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }

@@ -2,7 +2,7 @@
 //!
 //! capital = seed + realised - fees - funding + transfers + adjustments, at every moment.
 
-use shm_layout::{AccountCell, AccountStatus, Code, Control, Has, Provenance, Report};
+use shm_layout::{AccountCell, AccountStatus, Code, Control, Has, Mark, Provenance, Report};
 
 use crate::NONE;
 use crate::amount::{add, sub};
@@ -44,9 +44,10 @@ pub(crate) fn post(account: &AccountCell, posting: &Posting) -> Result<AccountCe
     next.transfers_e8 = add(account.transfers_e8, posting.transfers_e8)?;
     next.adjustments_e8 = add(account.adjustments_e8, posting.adjustments_e8)?;
     next.capital_e8 = capital(&next)?;
-    let moved = add(posting.transfers_e8, posting.adjustments_e8)?;
+    // Money that comes or goes is neither a gain nor a loss of the day. What was adjusted may be
+    // one: it counts as a loss, and is no gain.
+    let moved = add(posting.transfers_e8, posting.adjustments_e8.max(0))?;
     if moved != 0 {
-        // Money that comes or goes is neither a gain nor a loss of the day.
         next.day_start_capital_e8 = add(next.day_start_capital_e8, moved)?;
         next.peak_capital_e8 = add(next.peak_capital_e8, moved)?;
     }
@@ -127,13 +128,14 @@ impl Kernel {
         t.fx.touch(CellRef::single(region::ACCOUNT));
     }
 
-    /// A day of market time began: the daily loss counts from here.
-    pub(crate) fn roll_day(&mut self, t: &mut Turn<'_>, market_ms: i64) {
-        let wall = t.now.wall_ns;
-        let ns = if market_ms > 0 {
-            market_ms.saturating_mul(1_000_000)
+    /// A day of market time began: the daily loss counts from here. Where market time is the time
+    /// of day, the venue's clock and ours must both say so: one that is stepped ends no day.
+    pub(crate) fn roll_day(&mut self, t: &mut Turn<'_>, mark: &Mark) {
+        let ns = if mark.market_ms > 0 {
+            mark.market_ms.saturating_mul(1_000_000)
         } else {
-            wall
+            let venue_ns = mark.venue_wall_ms.saturating_mul(1_000_000);
+            venue_ns.min(t.now.wall_ns)
         };
         let day = ns / NS_PER_DAY;
         if day > self.account.day_number {

@@ -32,7 +32,6 @@ impl Kernel {
     }
 
     fn enter(&mut self, t: &mut Turn<'_>, intent: &Intent) -> Result<(), Code> {
-        self.roll_day(t, 0);
         let instrument = self.check_enter(t, intent)?;
         let at = match intent.slot_id {
             NONE => self.free_slots.lowest().ok_or(Code::MaxSlots)?,

@@ -14,6 +14,7 @@ use crate::effects::Effects;
 use crate::fsm::{Moves, Row, TABLE};
 use crate::ids::Tag;
 use crate::index::{FreeList, Index};
+use crate::limits::CLOCK_SLACK_NS;
 use crate::window::{INCOME_CELLS, TIME_CELLS, TRADE_CELLS, Window};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
@@ -225,6 +226,9 @@ impl Kernel {
         if mark.mark_e12 <= 0 || mark.bid_e12 < 0 || mark.ask_e12 < 0 {
             return Err(Code::OutOfRange);
         }
+        if mark.recv_mono_ns > t.now.mono_ns.saturating_add(CLOCK_SLACK_NS) {
+            return Err(Code::OutOfRange);
+        }
         let cell = self.instruments.at_mut(at);
         if mark.recv_mono_ns < cell.mark_mono_ns && mark.venue_wall_ms < cell.mark_venue_ms {
             return Err(Code::StaleFact);
@@ -237,6 +241,7 @@ impl Kernel {
         cell.market_ms = mark.market_ms;
         cell.seq = t.seq;
         t.fx.touch(CellRef::instrument(at));
+        self.roll_day(t, mark);
         for slot in self.holders_of(at) {
             if slot != NONE {
                 self.amend_slot(t, slot, |slot| slot.mark_e12 = mark.mark_e12);

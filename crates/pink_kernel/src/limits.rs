@@ -10,12 +10,15 @@ use crate::amount::{ONE_E8, add, is_multiple, notional_e8, sub, within_band};
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{NS_PER_MS, margin};
+use crate::reconcile::RECONCILE_PATIENCE_NS;
 use crate::slot::{MONEY_MAX, side_index};
 use crate::window::ORDER_RATE_MAX;
 use crate::{LEGS_MAX, NONE, SLOTS_MAX};
 
 /// How far in the future an intent may be stamped: the shell reads its clock before its rings.
-const CLOCK_SLACK_NS: u64 = 1_000_000_000;
+pub(crate) const CLOCK_SLACK_NS: u64 = 1_000_000_000;
+/// Whole snapshots that may fail to come before entries are refused.
+const SNAPSHOTS_MISSED_MAX: u64 = 4;
 /// Orders a slot may need at once; ENTER keeps as many cells free for every open slot.
 const ORDERS_PER_SLOT: usize = 3;
 
@@ -93,7 +96,7 @@ impl Kernel {
     /// All checks of an ENTER, in the order in which their codes matter to a trader.
     pub(crate) fn check_enter(&self, t: &Turn<'_>, intent: &Intent) -> Result<u16, Code> {
         check_fields(intent)?;
-        self.check_permission()?;
+        self.check_permission(t)?;
         self.check_age(t, intent)?;
         let at = self
             .find_instrument(&intent.symbol)
@@ -112,7 +115,7 @@ impl Kernel {
     }
 
     /// Whether risk may be added at all.
-    fn check_permission(&self) -> Result<(), Code> {
+    fn check_permission(&self, t: &Turn<'_>) -> Result<(), Code> {
         let account = &self.account;
         if account.configured == 0 || self.epoch.incarnation == 0 {
             return Err(Code::NotConfigured);
@@ -120,7 +123,7 @@ impl Kernel {
         if account.kill_switch != 0 {
             return Err(Code::KillSwitch);
         }
-        if account.reconciled == 0 || account.seeded == 0 {
+        if account.reconciled == 0 || account.seeded == 0 || self.is_out_of_sight(t) {
             return Err(Code::NotReconciled);
         }
         if account.mode != Mode::Active {
@@ -136,6 +139,15 @@ impl Kernel {
             return Err(Code::PositionModeUnknown);
         }
         Ok(())
+    }
+
+    /// Whole snapshots are due all the time; without one for long nothing is known for certain.
+    fn is_out_of_sight(&self, t: &Turn<'_>) -> bool {
+        let wait = u64::from(self.config.reconcile_interval_ms).saturating_mul(NS_PER_MS);
+        let limit = wait
+            .saturating_mul(SNAPSHOTS_MISSED_MAX)
+            .saturating_add(RECONCILE_PATIENCE_NS);
+        t.now.mono_ns.saturating_sub(self.desk.whole_mono_ns) > limit
     }
 
     /// An intent lives for as long as it says, and no longer than it may.
@@ -251,15 +263,21 @@ impl Kernel {
         if intent.leverage > config.max_leverage {
             return Err(Code::MaxLeverage);
         }
+        let mark = rules.mark_e12;
         let price = if intent.price_e12 > 0 {
             intent.price_e12
         } else {
-            rules.mark_e12
+            mark
         };
-        let notional = notional_e8(intent.qty_e8, price).ok_or(Code::OutOfRange)?;
-        if notional < rules.min_notional_e8 {
+        if notional_e8(intent.qty_e8, price).ok_or(Code::OutOfRange)? < rules.min_notional_e8 {
             return Err(Code::MinNotional);
         }
+        // A SHORT LIMIT under the market fills at the market: that is what it puts at risk.
+        let worst = match intent.side {
+            Side::Short => price.max(mark),
+            _ => price,
+        };
+        let notional = notional_e8(intent.qty_e8, worst).ok_or(Code::OutOfRange)?;
         if notional > config.max_order_notional_e8 {
             return Err(Code::MaxOrderNotional);
         }
@@ -267,6 +285,7 @@ impl Kernel {
             return Err(Code::MaxTotalNotional);
         }
         self.check_losses()?;
+        self.check_marks(t)?;
         let needed = add(
             account.margin_e8,
             margin(notional, i64::from(intent.leverage)),
@@ -291,6 +310,18 @@ impl Kernel {
             return Err(Code::Drawdown);
         }
         Ok(())
+    }
+
+    /// A loss on a position whose mark is old is not known: that closes the door as well.
+    fn check_marks(&self, t: &Turn<'_>) -> Result<(), Code> {
+        let held = |at: u16| self.holders_of(at) != [NONE; 2];
+        let known = |rules: &InstrumentCell| self.mark_is_fresh(t, rules);
+        let mut symbols = self.instruments.iter();
+        if symbols.any(|(at, rules)| held(at) && !known(rules)) {
+            Err(Code::DailyLoss)
+        } else {
+            Ok(())
+        }
     }
 
     fn check_rate(&self, t: &Turn<'_>) -> Result<(), Code> {

@@ -14,7 +14,7 @@ use crate::slot::side_index;
 /// Snapshots are never asked for closer together than this.
 const RECONCILE_PAUSE_MS: u32 = 1_000;
 /// A RECONCILE unanswered for so long is asked anew.
-const RECONCILE_PATIENCE_NS: u64 = 60_000 * NS_PER_MS;
+pub(crate) const RECONCILE_PATIENCE_NS: u64 = 60_000 * NS_PER_MS;
 
 impl Kernel {
     pub(crate) fn find_instrument(&self, symbol: &Ascii<24>) -> Option<u16> {
@@ -277,7 +277,8 @@ impl Kernel {
         self.desk.sweep_asked_seq = asked;
         self.desk.sweep_wall_ns = self.desk.reconcile_sent_wall_ns;
         self.desk.sweep_cursor = 0;
-        self.plan_sweep(t.now.mono_ns.max(1));
+        self.desk.whole_mono_ns = t.now.mono_ns;
+        self.plan_sweep(true);
         self.desk.reconcile_open = 0;
         self.desk.snap_command = 0;
         let again = self.desk.reconcile_again != 0;

@@ -10,7 +10,6 @@ use crate::order::{after_ms, backoff_ns, is_gone, is_live};
 
 impl Kernel {
     pub(crate) fn on_report(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
-        self.roll_day(t, report.market_ms);
         let result = match report.kind {
             ReportKind::OrderState => self.on_order_state(t, report),
             ReportKind::OrderRefused | ReportKind::NotSent => self.on_refused(t, report),

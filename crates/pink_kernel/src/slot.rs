@@ -188,6 +188,7 @@ impl Kernel {
             Effect::CloseTrade => self.close_trade(t, at, fact),
             Effect::FreeSlot | Effect::Abandon => self.free_slot(t, at, effect),
             Effect::AskVenue => self.ask_venue(t, at),
+            Effect::Nothing if from == Stage::Closed => self.reopen_trade(t),
             Effect::Nothing | Effect::SendEntry | Effect::SendExit => {}
         }
         Ok(effect)
@@ -202,6 +203,12 @@ impl Kernel {
             slot.dust = 0;
         });
         self.account.trades_closed = self.account.trades_closed.saturating_add(1);
+        t.fx.touch(CellRef::single(region::ACCOUNT));
+    }
+
+    /// A late fill: the trade was not at its end after all.
+    fn reopen_trade(&mut self, t: &mut Turn<'_>) {
+        self.account.trades_closed = self.account.trades_closed.saturating_sub(1);
         t.fx.touch(CellRef::single(region::ACCOUNT));
     }
 

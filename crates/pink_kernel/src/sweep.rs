@@ -28,16 +28,18 @@ impl Kernel {
             let at = self.desk.sweep_cursor;
             self.desk.sweep_cursor = at.saturating_add(1);
             if let Some(result) = self.compare(t, at) {
-                self.plan_sweep(t.now.mono_ns.max(1));
+                self.plan_sweep(true);
                 return result;
             }
         }
         self.desk.sweep_asked_seq = 0;
-        self.plan_sweep(0);
+        self.plan_sweep(false);
         Ok(())
     }
 
-    pub(crate) fn plan_sweep(&mut self, at_mono_ns: u64) {
+    /// Due before anything else: the next RECONCILE writes over what is being compared.
+    pub(crate) fn plan_sweep(&mut self, pending: bool) {
+        let at_mono_ns = u64::from(pending);
         self.desk.sweep_due_mono_ns = at_mono_ns;
         self.timers.set(SWEEP_TIMER, at_mono_ns);
     }

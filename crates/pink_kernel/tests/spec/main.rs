@@ -32,6 +32,7 @@ mod flaws;
 mod fsm;
 mod incidents;
 mod limits;
+mod losses;
 mod moves;
 mod outside;
 mod properties;
