@@ -94,6 +94,7 @@ impl Bench {
             symbol: symbol(),
             mark_e12,
             recv_mono_ns,
+            venue_wall_ms: self.now.wall_ns / 1_000_000,
             ..Mark::ZERO
         }));
         self.now.mono_ns += 2_000_000_000;

@@ -179,7 +179,7 @@ impl Flow {
             symbol: symbol(),
             mark_e12: PRICE_E12,
             recv_mono_ns: self.mono_ns,
-            venue_wall_ms: i64::try_from(self.mono_ns / 1_000_000).unwrap(),
+            venue_wall_ms: 1_700_000_000_000 + i64::try_from(self.mono_ns / 1_000_000).unwrap(),
             ..Mark::ZERO
         }
     }

@@ -1,12 +1,13 @@
 //! When the wallet is judged, when it is anchored to, and to whom income belongs.
 
+use pink_kernel::Input;
 use shm_layout::{
-    AccountStatus, Code, CommandKind, Control, ControlKind, Has, OrderRole, OrderStatus, Report,
-    ReportKind, Side,
+    AccountStatus, Code, CommandKind, Control, ControlKind, Has, Mark, OrderRole, OrderStatus,
+    Report, ReportKind, Side,
 };
 
 use crate::check::{check, run};
-use crate::world::{E8, World, ascii};
+use crate::world::{E8, E12, World, ascii};
 
 fn row(world: &World) -> Report {
     Report {
@@ -307,11 +308,15 @@ fn a_new_day_of_market_time_begins_with_what_there_is() {
     let day_ms = 86_400_000;
     let today = account.day_number;
     let tick = |world: &mut World, market_ms: i64| {
-        world.report(&Report {
-            kind: ReportKind::Diagnostic,
+        let mark = Mark {
+            symbol: ascii("BTC-USDT"),
+            mark_e12: 100 * E12,
+            recv_mono_ns: world.now.mono_ns,
+            venue_wall_ms: world.wall_ms(),
             market_ms,
-            ..Report::ZERO
-        });
+            ..Mark::ZERO
+        };
+        world.apply(Input::Mark(&mark));
         let account = world.kernel.account();
         (account.day_number, account.day_start_capital_e8 / E8)
     };
