@@ -214,7 +214,7 @@ impl Kernel {
         let order = self.orders.at_mut(index);
         let before = Load::of(order);
         let deadline = order.deadline_mono_ns;
-        if order.seq < self.desk.boot_seq && deadline != 0 {
+        if order.seq < self.desk.boot_seq {
             // Planned in a clock that is gone: due since the machine came back.
             order.deadline_mono_ns = deadline.min(self.desk.boot_mono_ns);
         }

@@ -88,13 +88,7 @@ impl Kernel {
         self.timers.clear();
         let boot = self.desk.boot_seq;
         let now = self.desk.boot_mono_ns.max(1);
-        let due = |at: u64, seq: u64| {
-            if at != 0 && seq < boot {
-                at.min(now)
-            } else {
-                at
-            }
-        };
+        let due = |at: u64, seq: u64| if seq < boot { at.min(now) } else { at };
         for (index, order) in self.orders.iter() {
             self.timers
                 .set(index, due(order.deadline_mono_ns, order.seq));

@@ -186,7 +186,7 @@ impl Kernel {
                 self.send_cancel(t, working);
             }
             Effect::CloseTrade => self.close_trade(t, at, fact),
-            Effect::FreeSlot | Effect::Abandon => self.free_slot(t, at, effect),
+            Effect::FreeSlot | Effect::Abandon => self.free_slot(t, at),
             Effect::AskVenue => self.ask_venue(t, at),
             Effect::Nothing if from == Stage::Closed => self.reopen_trade(t),
             Effect::Nothing | Effect::SendEntry | Effect::SendExit => {}
@@ -212,12 +212,10 @@ impl Kernel {
         t.fx.touch(CellRef::single(region::ACCOUNT));
     }
 
-    fn free_slot(&mut self, t: &mut Turn<'_>, at: u16, effect: Effect) {
+    fn free_slot(&mut self, t: &mut Turn<'_>, at: u16) {
         self.tell_slot(t, at);
         let slot = *self.slots.at(at);
-        if effect == Effect::FreeSlot || slot.opened_qty_e8 == 0 {
-            self.trades.remove(hash(&slot.trade_id));
-        }
+        self.trades.remove(hash(&slot.trade_id));
         self.hold_place(at, NONE);
         self.amend_slot(t, at, |cell| *cell = blank(at, slot.generation));
         self.free_slots.release(at);

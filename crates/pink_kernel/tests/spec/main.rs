@@ -31,6 +31,7 @@ mod fills;
 mod flaws;
 mod fsm;
 mod incidents;
+mod kept;
 mod limits;
 mod losses;
 mod moves;
