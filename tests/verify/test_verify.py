@@ -11,7 +11,17 @@ import clickhouse_connect
 import msgspec
 import pytest
 
-from pink_actors.shm_layout import ACCOUNT, ORDERS, SLOTS, AccountCell, Cells, Record, SlotCell
+from pink_actors.shm_layout import (
+    ACCOUNT,
+    ORDERS,
+    SLOTS,
+    AccountCell,
+    Cells,
+    Code,
+    OrderSide,
+    Record,
+    SlotCell,
+)
 from pink_actors.verify.findings import Report
 from pink_actors.verify.journal import crc32c
 from pink_actors.verify.run import run_verify
@@ -245,6 +255,24 @@ MISSING: tuple[tuple[str, Callable[[Stores], Path], str], ...] = (
     ("slots", lambda stores: stores.segment, "slots last-kernel.segment file"),
     ("journal", lambda stores: stores.journal, "journal journal entries"),
 )
+
+
+def forge(stores: Stores, seq: int, **fields: int) -> None:
+    entries = stores.forged(seq, **fields)
+    journal_files.write(stores.config.journal_dir, JOURNAL_ID, 0, [entries[:7], entries[7:]])
+
+
+def test_an_outcome_that_names_an_order_and_does_not_tell_it_is_a_difference(
+    stores: Stores,
+) -> None:
+    forge(stores, 1, order_side=OrderSide.NONE)
+    fields = {field.rsplit(" ", 1)[-1] for field in places(look(stores))}
+    assert {"told", "freed"} <= fields
+
+
+def test_a_late_word_of_an_order_is_one_only_before_nothing_more_is_told(stores: Stores) -> None:
+    forge(stores, 2, order_side=OrderSide.NONE, code=Code.DUPLICATE)
+    assert "told after it was freed" in " ".join(places(look(stores)))
 
 
 @pytest.mark.parametrize(("store", "path", "named"), MISSING)
