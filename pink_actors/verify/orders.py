@@ -20,7 +20,7 @@ from pink_actors.verify.ledger import Book, LedgerFill, LedgerOrder, Turnover, t
 STORE = "journal"
 INSTANCE_CHARS = 8
 NEVER_AT_VENUE = frozenset({OrderStatus.NOT_SENT, OrderStatus.REJECTED})
-LATE = frozenset({Code.DUPLICATE, Code.TERMINAL_STATE})
+LATE = frozenset({Code.DUPLICATE, Code.TERMINAL_STATE, Code.STALE_FACT, Code.STALE_SNAPSHOT})
 BOOKED = frozenset({Code.OK, Code.OVERFILL})
 ANCHOR_ROUNDING_E8 = 10_000  # The venue tells a wallet to four decimals.
 

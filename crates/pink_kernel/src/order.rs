@@ -191,6 +191,13 @@ impl Kernel {
             .flatten()
     }
 
+    /// What is refused unread still tells how the order stands that it names.
+    pub(crate) fn name_order(&self, t: &mut Turn<'_>, report: &Report) {
+        if let Some(index) = self.find_order(report) {
+            (t.order, t.slot) = (index, self.orders.at(index).slot_id);
+        }
+    }
+
     /// Remembers the venue's number of an order.
     pub(crate) fn learn_venue_id(&mut self, t: &mut Turn<'_>, index: u16, venue_order_id: i64) {
         let known = self.orders.at(index).venue_order_id;

@@ -112,6 +112,7 @@ impl Kernel {
         let open = self.desk.reconcile_open;
         let asked = report.asked_seq == self.desk.reconcile_asked_seq;
         if open == 0 || report.command_seq != open || !asked {
+            self.name_order(t, report);
             return Err(Code::StaleSnapshot);
         }
         t.fx.touch(CellRef::single(region::DESK));
@@ -128,6 +129,7 @@ impl Kernel {
             return Ok(());
         }
         if self.desk.snap_command != open {
+            self.name_order(t, report);
             return Err(Code::StaleSnapshot);
         }
         if report.kind == ReportKind::SnapshotEnd {

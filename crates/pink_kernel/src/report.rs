@@ -379,6 +379,7 @@ impl Kernel {
             return self.snapshot_failed(t);
         }
         let Some(index) = self.opened.get(report.command_seq) else {
+            self.name_order(t, report);
             return Err(Code::StaleFact);
         };
         (t.order, t.slot) = (index, self.orders.at(index).slot_id);

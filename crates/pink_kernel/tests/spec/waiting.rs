@@ -195,3 +195,26 @@ fn income_that_nobody_answers_is_asked_for_with_the_next_snapshot_that_is() {
     assert_eq!(sent(&world, CommandKind::Reconcile), 2);
     assert_eq!(world.kernel.slot(0).stage, Stage::Idle);
 }
+
+#[test]
+fn what_is_refused_unread_still_tells_how_the_order_stands() {
+    let mut world = check(
+        "
+        enter long 1 limit 99  | OrderRequested |
+        live                   | EntryWorking   |
+        ",
+    );
+    let order = world.order(0, OrderRole::Entry);
+    for (kind, code) in [
+        (ReportKind::CommandDone, Code::StaleFact),
+        (ReportKind::SnapshotOrder, Code::StaleSnapshot),
+    ] {
+        let outcome = world.report(&Report {
+            kind,
+            command_seq: 8,
+            ..world.state_of(&order, OrderStatus::Working)
+        });
+        assert_eq!((outcome.code, outcome.order_side), (code, order.order_side));
+        assert_eq!(outcome.order_status, OrderStatus::Working);
+    }
+}
