@@ -14,8 +14,8 @@
 
 use pink_kernel::{Effects, Input, Kernel, NONE, Now};
 use shm_layout::{
-    Ascii, Control, ControlKind, Epoch, Has, InputKind, Intent, Mark, OrderKind, OrderStatus,
-    PositionMode, Report, ReportKind, Side, Writer,
+    Ascii, CommandKind, Control, ControlKind, Epoch, Has, InputKind, Intent, Mark, OrderKind,
+    OrderStatus, PositionMode, Report, ReportKind, Side, Writer,
 };
 
 const E8: i64 = 100_000_000;
@@ -127,7 +127,7 @@ impl Bench {
         self.apply(Input::Deadline);
     }
 
-    /// One order from its SUBMIT to its settled rows: five events.
+    /// One order from its SUBMIT to its last fill: four events.
     fn order(&mut self, price_e12: i64) -> Report {
         let sent = *self.effects.commands().last().unwrap();
         let state = Report {
@@ -161,7 +161,16 @@ impl Bench {
         full
     }
 
+    /// Time passes until the kernel asks for the rows, and they come.
     fn settle(&mut self, full: &Report) {
+        while self.effects.commands().last().map(|c| c.kind) != Some(CommandKind::Settle) {
+            let due = self.kernel.next_deadline().unwrap();
+            self.now.wall_ns += i64::try_from(due.saturating_sub(self.now.mono_ns)).unwrap();
+            self.now.mono_ns = self.now.mono_ns.max(due);
+            self.apply(Input::Deadline);
+        }
+        let asked = *self.effects.commands().last().unwrap();
+        let (command_seq, asked_seq) = (asked.command_seq, asked.asked_seq);
         let (kind, has) = (ReportKind::Fill, Has::Amount.code());
         let fill_id = Ascii::new("1").unwrap();
         let (qty_e8, price_e12) = (full.cum_qty_e8, full.avg_price_e12);
@@ -174,6 +183,8 @@ impl Bench {
             price_e12,
             amount_e8,
             row_count,
+            command_seq,
+            asked_seq,
             ..*full
         });
     }
@@ -230,7 +241,7 @@ fn limits() -> Control {
         mark_age_ms_max: u32::MAX,
         submit_deadline_ms: 2_000,
         report_deadline_ms: 1_000,
-        settle_after_ms: 500,
+        settle_after_ms: 1,
         not_found_after_ms: 5_000,
         reconcile_interval_ms: u32::MAX,
         flat_confirm_ms: 5_000,

@@ -16,6 +16,7 @@ use pink_journal::writer::{SPARES_MAX, Spare, Stamp, Terms, Writer, prepare_spar
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::bars::Bars;
 use crate::flow::Flow;
 
 const TERMS: Terms = Terms {
@@ -123,55 +124,137 @@ impl Preparer {
     }
 }
 
-pub(crate) fn run(records: u64) {
+/// Bytes of memory this process has of its own.
+fn resident_bytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+    let kib: f64 = line
+        .unwrap()
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    kib * 1024.0
+}
+
+/// What one tenth of the run cost.
+struct Tenth {
+    core_ns_per_record: f64,
+    resident_bytes: f64,
+}
+
+/// The kernel, its journal and the thread that makes segments, as they work in the process.
+struct Run {
+    flow: Flow,
+    batch: Batch,
+    writer: Writer<FileDisk>,
+    preparer: Preparer,
+    waited_ns: u128,
+    bytes: usize,
+}
+
+impl Run {
+    /// Applies and writes turn by turn until the sequence is reached.
+    fn until(&mut self, seq: u64) {
+        while self.flow.machine.next_seq() < seq {
+            while !self.batch.is_full() && self.batch.entries() < TURN_INPUTS {
+                self.flow.step(&mut self.batch);
+            }
+            self.bytes += self.batch.payload_bytes();
+            let stamp = Stamp {
+                durable_seq: 0,
+                wall_ns: 1,
+                mono_ns: 1,
+            };
+            if self.writer.append(&mut self.batch, stamp).unwrap() {
+                let at = Instant::now();
+                self.preparer.refill(&mut self.writer);
+                self.waited_ns += at.elapsed().as_nanos();
+            }
+        }
+    }
+}
+
+pub(crate) fn run(records: u64, bars: &mut Bars) {
     let folder = Folder::new("throughput");
     let disk = FileDisk::writable(&folder.0);
     let mut writer = open(&disk);
     let mut batch = Batch::new(SEGMENT_BYTES);
-    let mut flow = Flow::new(&mut batch);
-    let mut preparer = Preparer::start(&disk, &mut writer);
-    let first = flow.machine.next_seq();
-    let (mut waited_ns, mut bytes) = (0, 0);
-    let started = Instant::now();
-    let cpu_before = cpu_seconds();
-    while flow.machine.next_seq() < first + records {
-        while !batch.is_full() && batch.entries() < TURN_INPUTS {
-            flow.step(&mut batch);
-        }
-        bytes += batch.payload_bytes();
-        let stamp = Stamp {
-            durable_seq: 0,
-            wall_ns: 1,
-            mono_ns: 1,
-        };
-        if writer.append(&mut batch, stamp).unwrap() {
-            let at = Instant::now();
-            preparer.refill(&mut writer);
-            waited_ns += at.elapsed().as_nanos();
-        }
+    let flow = Flow::new(&mut batch);
+    let preparer = Preparer::start(&disk, &mut writer);
+    let (waited_ns, bytes) = (0, 0);
+    let mut run = Run {
+        flow,
+        batch,
+        writer,
+        preparer,
+        waited_ns,
+        bytes,
+    };
+    let first = run.flow.machine.next_seq();
+    let (started, cpu_before) = (Instant::now(), cpu_seconds());
+    let mut tenths = Vec::new();
+    for tenth in 1..=10 {
+        let before = cpu_seconds();
+        run.until(first + records * tenth / 10);
+        tenths.push(Tenth {
+            core_ns_per_record: (cpu_seconds() - before) * 1e10 / records as f64,
+            resident_bytes: resident_bytes(),
+        });
     }
     let took = started.elapsed().as_secs_f64();
-    let cpu = cpu_seconds() - cpu_before;
     let rate = |seconds: f64| records as f64 / seconds;
     println!(
-        "kernel with journal at `written`: {:.0} records/s of one core's time",
-        rate(cpu)
-    );
-    let own = took - waited_ns as f64 / 1e9;
-    println!(
-        "  by the clock on the wall: {:.0} records/s, neighbours included",
-        rate(own)
+        "kernel with journal, {records} commands, {} bytes each",
+        run.bytes as u64 / records
     );
     println!(
-        "  with the wait for zeroed segments: {:.0} records/s",
-        rate(took)
+        "  per second of one core's time: {:.0}",
+        rate(cpu_seconds() - cpu_before)
     );
-    println!("  {} bytes per record", bytes as u64 / records);
-    preparer.stop();
-    recovery(&disk, &flow, &writer, records);
+    println!(
+        "  waited for zeroed segments: {:.2} of {took:.2} s",
+        run.waited_ns as f64 / 1e9
+    );
+    bars.at_least(
+        "thousand commands/s at `written`, wall clock",
+        rate(took) / 1e3,
+        300.0,
+    );
+    flat(&tenths, bars);
+    run.preparer.stop();
+    recovery(&disk, &run.flow, &run.writer, records, bars);
 }
 
-fn recovery(disk: &FileDisk, flow: &Flow, writer: &Writer<FileDisk>, records: u64) {
+/// Cost and memory of the last tenths beside those of the first.
+fn flat(tenths: &[Tenth], bars: &mut Bars) {
+    let cost = |part: &[Tenth]| {
+        let mut costs: Vec<f64> = part.iter().map(|tenth| tenth.core_ns_per_record).collect();
+        costs.sort_by(f64::total_cmp);
+        costs[costs.len() / 2]
+    };
+    let growth = cost(&tenths[7..]) / cost(&tenths[..3]);
+    bars.at_most(
+        "cost of the last commands to that of the first",
+        growth,
+        1.1,
+    );
+    let memory = tenths[9].resident_bytes - tenths[0].resident_bytes;
+    bars.at_most(
+        "memory gained from the first tenth to the last, MB",
+        memory / 1e6,
+        1.0,
+    );
+}
+
+fn recovery(
+    disk: &FileDisk,
+    flow: &Flow,
+    writer: &Writer<FileDisk>,
+    records: u64,
+    bars: &mut Bars,
+) {
     let (started, cpu_before) = (Instant::now(), cpu_seconds());
     let mut machine = Machine::new(build_hash());
     recover(disk, terms(), None, 1, |entry| machine.replay(entry)).unwrap();
@@ -181,7 +264,8 @@ fn recovery(disk: &FileDisk, flow: &Flow, writer: &Writer<FileDisk>, records: u6
         flow.machine.kernel.state_hash()
     );
     let (took, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds() - cpu_before);
-    println!("recovery of {records} records by replay: {took:.2} s, {cpu:.2} s of one core's time");
+    println!("recovery of {records} records by replay: {cpu:.2} s of one core's time");
+    bars.at_most("seconds to recover 1 million records", took, 5.0);
     flow.machine
         .snapshot(7, writer.position(), 1)
         .store(disk)
@@ -194,5 +278,6 @@ fn recovery(disk: &FileDisk, flow: &Flow, writer: &Writer<FileDisk>, records: u6
     recover(disk, terms(), start, 1, |entry| machine.replay(entry)).unwrap();
     machine.finish_replay().unwrap();
     let (took, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds() - cpu_before);
-    println!("recovery with a snapshot: {took:.3} s, {cpu:.3} s of one core's time");
+    println!("recovery with a snapshot: {cpu:.3} s of one core's time");
+    bars.at_most("seconds to recover with a snapshot", took, 1.0);
 }

@@ -83,11 +83,11 @@ fn expected(written: &[Written], before: &[u8], after: &[u8]) -> Expected {
 }
 
 /// Recovers the journal with this segment and holds what happened against the rule.
-fn judge(rig: &Rig, written: &[Written], after: Vec<u8>, what: &str) {
+fn judge(rig: &Rig, written: &[Written], after: &[u8], what: &str) {
     let before = rig.disk.contents(&segment_name(1)).unwrap();
-    let expected = expected(written, &before, &after);
+    let expected = expected(written, &before, after);
     let copy = rig.disk.fork();
-    copy.replace(&segment_name(1), after.clone());
+    copy.replace(&segment_name(1), after.to_owned());
     let found = match Rig::open_sized(&copy, SEGMENT_BYTES) {
         Ok((again, seen)) => {
             let last = seen.last().copied().unwrap_or(0);
@@ -126,7 +126,7 @@ fn a_cut_at_every_byte_of_the_last_batch_loses_that_batch_and_nothing_else() {
     for at in last.place.clone() {
         let mut bytes = sound.clone();
         bytes[at..].fill(0);
-        judge(&rig, &written, bytes, &format!("zeros from byte {at}"));
+        judge(&rig, &written, &bytes, &format!("zeros from byte {at}"));
         let copy = rig.disk.fork();
         copy.replace(&segment_name(1), sound[..at].to_vec());
         let (_, seen) = Rig::open_sized(&copy, SEGMENT_BYTES).unwrap();
@@ -153,7 +153,7 @@ fn any_sector_zeroed_is_cut_or_refused_as_the_rule_says() {
             let mut bytes = segment(&rig);
             bytes[sector * SECTOR_BYTES..(sector + 1) * SECTOR_BYTES].fill(0);
             let what = format!("{batches} batches, sector {sector}");
-            judge(&rig, &written, bytes, &what);
+            judge(&rig, &written, &bytes, &what);
         }
     }
 }
@@ -167,12 +167,12 @@ fn any_bit_flipped_is_cut_or_refused_and_never_believed() {
         for bit in 0..8 {
             let mut bytes = sound.clone();
             bytes[at] ^= 1 << bit;
-            judge(&rig, &written, bytes, &format!("byte {at} bit {bit}"));
+            judge(&rig, &written, &bytes, &format!("byte {at} bit {bit}"));
         }
     }
     let mut bytes = sound;
     bytes[HEADER_USED..FIRST_BATCH].fill(0xFF);
-    judge(&rig, &written, bytes, "what no header uses");
+    judge(&rig, &written, &bytes, "what no header uses");
 }
 
 #[test]
