@@ -1,11 +1,19 @@
 """Death and restart of the kernel: nothing that was accepted is lost, nothing is taken twice."""
 
+import json
 import random
 import time
 from pathlib import Path
 
-from pink_actors.shm_layout import InputKind
-from tests.kernel_actor.harness import CONFIG, Rig, rig
+from pink_actors.shm_layout import Code, CommandKind, InputKind, Stage
+from tests.kernel_actor.harness import CONFIG, MARK_E12, Rig, rig, run_tool
+from tests.kernel_actor.model import SYMBOLS
+from tests.kernel_actor.test_trade import (
+    prepared,
+    wait_for_stage,
+    wait_until_active,
+    wait_until_freed,
+)
 from tests.waiting import wait_until
 
 KILLS = 12
@@ -74,3 +82,70 @@ def test_an_orderly_stop_ends_with_0_and_the_next_start_replays_nothing(
         bench.note(200)
         bench.settled()
         assert note_ids(bench) == list(range(1, 201))
+
+
+def test_replay_is_bit_equal_after_the_configuration_changed_in_the_middle(
+    instance: str, tmp_path: Path
+) -> None:
+    with rig(instance, tmp_path) as bench:
+        gateway = prepared(bench)
+        bench.enter("t-allowed")
+        wait_for_stage(bench, gateway, "t-allowed", Stage.POSITION_OPEN)
+        bench.control(CONFIG._replace(max_leverage=2, settle_after_ms=9, config_hash=4712))
+        wait_until(lambda: bench.journal().config_hash == 4712, "the new limits")
+        bench.mark(MARK_E12, SYMBOLS[1], 1)
+        bench.enter("t-refused", symbol=SYMBOLS[1])
+        bench.exit("t-allowed")
+        wait_until_freed(bench, gateway, "t-allowed")
+        bench.settled()
+        enters = [e.outcome for e in bench.outcomes() if e.outcome.input == InputKind.ENTER]
+        assert [o.code for o in enters] == [Code.OK, Code.MAX_LEVERAGE]
+        bench.kill()
+        before = bench.account()
+        whole = run_tool("replay", "--json", "--journal-dir", bench.journal_dir)
+        assert whole.returncode == 0, whole.stderr
+        told = json.loads(whole.stdout)
+        assert told["other_builds"] == 0 and told["slots"] == []
+        for name in ("capital_e8", "realised_e8", "fees_e8", "trades_closed", "refusals"):
+            assert told["account"][name] == getattr(before, name), name
+        bench.start()
+        wait_until(lambda: bench.journal().config_hash == 4712, "the limits to be in force")
+        wait_until_active(bench, gateway)
+        bench.mark(MARK_E12, SYMBOLS[1], 1)
+        bench.enter("t-refused-again", symbol=SYMBOLS[1])
+        bench.settled()
+        enters = [e.outcome for e in bench.outcomes() if e.outcome.input == InputKind.ENTER]
+        assert enters[-1].code == Code.MAX_LEVERAGE
+
+
+def test_commands_nobody_answered_come_again_in_their_ring_under_the_same_id_and_marked(
+    instance: str, tmp_path: Path
+) -> None:
+    with rig(instance, tmp_path) as bench:
+        gateway = prepared(bench)
+        bench.enter("t-held")
+        wait_for_stage(bench, gateway, "t-held", Stage.POSITION_OPEN)
+        wait_until(lambda: gateway.step() == 0 and bench.account().unsettled_orders == 0, "quiet")
+        bench.mark(MARK_E12, SYMBOLS[1], 1)
+        bench.enter("t-lost", symbol=SYMBOLS[1])
+        bench.exit("t-held")
+        bench.settled()
+        for life in range(2):
+            bench.kill()
+            bench.start()
+            wait_until(lambda life=life: bench.journal().incarnation == life + 2, "the epoch")
+            bench.settled()
+        for ring, trade_id, adds_risk in (
+            (bench.commands_durable, "t-lost", 1),
+            (bench.commands_now, "t-held", 0),
+        ):
+            submits = [
+                message.record
+                for message in ring.poll(64)
+                if message.record.kind == CommandKind.SUBMIT
+            ]
+            assert [command.reissue for command in submits] == [0, 1, 1]
+            assert {command.trade_id for command in submits} == {trade_id}
+            assert {command.adds_risk for command in submits} == {adds_risk}
+            assert len({command.command_seq for command in submits}) == 1
+            assert len({command.client_order_id for command in submits}) == 1

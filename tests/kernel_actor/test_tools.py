@@ -1,10 +1,13 @@
 """`pink-journal` on a journal that a real kernel wrote."""
 
 import json
+import subprocess
 from pathlib import Path
 
+import pytest
+
 from pink_actors.shm_layout import InputKind, Stage
-from tests.kernel_actor.harness import rig, run_tool
+from tests.kernel_actor.harness import program, rig, run_tool
 from tests.kernel_actor.test_trade import prepared, wait_for_stage, wait_until_freed
 
 
@@ -32,6 +35,15 @@ def test_dump_verify_replay_and_why_tell_the_story_of_a_trade(
             assert line["outcome"]["seq"] == line["seq"]
         assert {line["input"] for line in lines} >= {InputKind.ENTER.name, InputKind.EPOCH.name}
 
+        story = run_tool("why", "t-story", "--json", *folder)
+        told = {json.loads(line)["seq"] for line in story.stdout.splitlines()}
+        assert told and told < {entry.seq for entry in outcomes}
+        figures = json.loads(run_tool("verify", "--json", *folder).stdout)
+        assert (figures["first_seq"], figures["last_seq"]) == (1, len(lines))
+        state = json.loads(run_tool("replay", "--json", *folder).stdout)
+        assert state["account"]["capital_e8"] == outcomes[-1].outcome.capital_e8
+        assert state["slots"] == [] and state["unreported"] == 0
+
         verified = run_tool("verify", *folder)
         assert verified.returncode == 0 and "sound" in verified.stdout
         replayed = run_tool("replay", *folder)
@@ -46,7 +58,7 @@ def test_dump_verify_replay_and_why_tell_the_story_of_a_trade(
         assert run_tool("why", "no-such-order", *folder).returncode == 1
 
 
-def test_a_damaged_outcome_is_named_by_dump_and_verify(instance: str, tmp_path: Path) -> None:
+def test_a_damaged_record_is_named_by_every_command(instance: str, tmp_path: Path) -> None:
     with rig(instance, tmp_path) as bench:
         bench.start()
         for number in range(50):
@@ -57,6 +69,53 @@ def test_a_damaged_outcome_is_named_by_dump_and_verify(instance: str, tmp_path: 
         data = bytearray(path.read_bytes())
         data[data.rindex(b"PJB1", 0, len(data) // 8) - 900] ^= 1
         path.write_bytes(data)
-        refused = run_tool("verify", "--journal-dir", bench.journal_dir)
-        assert refused.returncode == 125
-        assert "is damaged" in refused.stderr
+        for words in (("dump",), ("verify",), ("replay",), ("why", "nobody")):
+            refused = run_tool(*words, "--journal-dir", bench.journal_dir)
+            assert refused.returncode == 125
+            assert refused.stderr.count("\n") == 1 and "is damaged" in refused.stderr
+
+
+def test_the_commands_read_a_journal_that_a_kernel_is_writing(
+    instance: str, tmp_path: Path
+) -> None:
+    with rig(instance, tmp_path, segment_bytes=64 << 10) as bench:
+        bench.start()
+        folder = ("--journal-dir", str(bench.journal_dir))
+        number = 0
+        for words in (("dump",), ("verify",), ("replay",), ("why", "nobody")) * 3:
+            command = [program("pink-journal"), *words, *folder]
+            reading = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            while reading.poll() is None:
+                number += 1
+                bench.note(number)
+            said, complaint = reading.communicate()
+            assert reading.returncode == (1 if words[0] == "why" else 0), complaint
+            if words[0] == "dump":
+                seqs = [int(line.split()[0]) for line in said.splitlines()]
+                assert seqs == list(range(1, len(seqs) + 1))
+        assert bench.journal().segment_number > 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (["dump", "--journal-dir", "/no/such/folder"], 1, "no such directory"),
+        (["dump"], 64, "--journal-dir is missing"),
+        (["verify", "--from", "3", "--journal-dir", "."], 64, "verify takes no --from"),
+        (["why", "--journal-dir", "."], 64, "why takes one ORDER"),
+        (["dump", "--until", "x", "--journal-dir", "."], 64, "x is no sequence"),
+        (["verify", "--journal-dir", "."], 1, "no segment was begun"),
+    ],
+)
+def test_a_refusal_is_one_line_that_names_the_cure(words: list[str], code: int, hint: str) -> None:
+    refused = run_tool(*words)
+    assert (refused.returncode, refused.stdout) == (code, "")
+    assert refused.stderr.count("\n") == 1 and hint in refused.stderr
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    told = run_tool("--help").stdout
+    for word in ("dump", "verify", "replay", "why ORDER", "--json", "--until", "125", "64"):
+        assert word in told

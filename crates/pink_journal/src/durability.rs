@@ -143,7 +143,10 @@ impl<F: DiskFile> Durability<F> {
         self.syncs.fetch_add(1, Ordering::Relaxed);
         self.last_ns.store(took, Ordering::Relaxed);
         self.max_ns.fetch_max(took, Ordering::Relaxed);
+        // Under the lock: one who just saw the old mark is asleep before it is told of the new.
+        let work = self.lock();
         self.durable_seq.store(target, Ordering::Release);
+        drop(work);
         self.more.notify_all();
         true
     }

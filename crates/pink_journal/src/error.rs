@@ -103,7 +103,7 @@ impl fmt::Display for JournalError {
             Self::Gone { asked, first } => {
                 write!(
                     f,
-                    "record {asked} was removed by retention; the first kept is {first}"
+                    "record {asked} was removed by retention: ask from {first} on, the first kept"
                 )
             }
             Self::Failed => write!(f, "the journal failed earlier and takes nothing any more"),

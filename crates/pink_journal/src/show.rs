@@ -164,6 +164,24 @@ fn outcome_words(o: &Outcome, words: &mut Vec<String>) {
     }
 }
 
+/// A time as `2026-11-22 14:03:05.123`, UTC.
+pub fn utc(wall_ns: i64) -> String {
+    let ms = wall_ns.div_euclid(1_000_000);
+    let (day, ms) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
+    // Days of a 400-year cycle, counted from 1 March, so that the leap day comes last.
+    let shifted = day + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    let (hour, minute) = (ms / 3_600_000, ms / 60_000 % 60);
+    let (second, ms) = (ms / 1_000 % 60, ms % 1_000);
+    format!("{year:04}-{month:02}-{date:02} {hour:02}:{minute:02}:{second:02}.{ms:03}")
+}
+
 /// A scaled integer as a decimal number without needless zeros.
 pub fn decimal(value: i64, places: usize) -> String {
     let digits = format!("{:0>width$}", value.unsigned_abs(), width = places + 1);
@@ -179,7 +197,16 @@ pub fn decimal(value: i64, places: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{decimal, utc};
+
+    #[test]
+    fn times_read_as_dates_also_around_leap_days() {
+        assert_eq!(utc(0), "1970-01-01 00:00:00.000");
+        assert_eq!(utc(951_782_400_000_000_000), "2000-02-29 00:00:00.000");
+        assert_eq!(utc(1_709_251_199_999_000_000), "2024-02-29 23:59:59.999");
+        assert_eq!(utc(1_735_689_600_001_000_000), "2025-01-01 00:00:00.001");
+        assert_eq!(utc(4_107_542_400_000_000_000), "2100-03-01 00:00:00.000");
+    }
 
     #[test]
     fn scaled_integers_read_as_decimals() {

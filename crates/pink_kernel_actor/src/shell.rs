@@ -29,8 +29,8 @@ use crate::workshop::Workshop;
 
 /// Longest sleep while nothing happens: marks, latch and heartbeat are looked after at this pace.
 const IDLE_NS: u64 = 20_000_000;
-/// Sleep while a command waits for the disk alone.
-const DISK_WAIT_NS: u64 = 50_000;
+/// Sleep while a command waits for the disk alone: a tenth of what one sync takes.
+const DISK_WAIT_NS: u64 = 20_000;
 /// Inputs taken from one ring before the next ring has its turn.
 const RING_INPUTS_MAX: usize = 64;
 

@@ -3,6 +3,7 @@
 mod dump;
 mod replay;
 mod verify;
+mod walk;
 mod why;
 
 use std::io::{self, Write};
@@ -12,14 +13,19 @@ use pink_journal::disk::FileDisk;
 use pink_journal::error::JournalError;
 
 const HELP: &str = "\
-usage: pink-journal COMMAND --journal-dir DIR [OPTIONS]
+usage: pink-journal COMMAND --journal-dir DIR [--json] [OPTIONS]
 
-  dump [--json] [--from SEQ] [--until SEQ]   one line per record
-  verify                                     follows the chain of every segment, checks snapshots
-  replay [--until SEQ]                       recomputes every outcome and compares bit for bit
-  why ORDER                                  the story of a client order id, venue order id or trade
+  dump [--from SEQ] [--until SEQ]  one line per record: its sequence, who said what, what came of it
+  verify                           follows the chain of every segment and reads every snapshot
+  replay [--until SEQ]             recomputes every outcome, compares it bit for bit and shows the
+                                   state after the last one
+  why ORDER                        every record about a client order id, venue order id or trade id
 
-Reads only, also while a kernel runs.
+Reads only, also while a kernel runs. --json prints objects, one per line, with integers as they
+are stored: the unit stands in the name (_e8: hundred millionths).
+
+  pink-journal why t-17 --journal-dir /var/lib/pink/paper/journal
+  pink-journal replay --until 1200 --journal-dir /var/lib/pink/paper/journal
 
 exit codes: 0 done; 1 nothing found, or the file system refused; 64 usage;
 125 a record is damaged, or replay differs
@@ -91,17 +97,31 @@ pub fn run(arguments: impl Iterator<Item = String>, out: &mut dyn Write) -> Resu
     };
     match request.command.as_str() {
         "dump" => dump::dump(&request, out),
-        "verify" => verify::verify(&request.disk, out),
+        "verify" => verify::verify(&request, out),
         "replay" => replay::replay(&request, out),
         "why" => why::why(&request, out),
         other => Err(Ended::Usage(format!("unknown command {other}"))),
     }
 }
 
+/// Refuses an option that the command would not heed.
+fn heeds(command: &str, option: &str) -> Result<(), Ended> {
+    let heeded: &[&str] = match command {
+        "dump" => &["--from", "--until"],
+        "replay" => &["--until"],
+        _ => &[],
+    };
+    if heeded.contains(&option) {
+        return Ok(());
+    }
+    Err(Ended::Usage(format!("{command} takes no {option}")))
+}
+
 fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Request>, Ended> {
     let mut words = Vec::new();
     let (mut directory, mut json) = (None, false);
     let (mut from_seq, mut until_seq) = (1, u64::MAX);
+    let mut ranges = Vec::new();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -112,8 +132,14 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Request>, End
             "--help" | "-h" => return Ok(None),
             "--json" => json = true,
             "--journal-dir" => directory = Some(PathBuf::from(value()?)),
-            "--from" => from_seq = number(&value()?)?,
-            "--until" => until_seq = number(&value()?)?,
+            "--from" => {
+                from_seq = number(&value()?)?;
+                ranges.push("--from");
+            }
+            "--until" => {
+                until_seq = number(&value()?)?;
+                ranges.push("--until");
+            }
             option if option.starts_with('-') => {
                 return Err(Ended::Usage(format!("unknown option {option}")));
             }
@@ -130,6 +156,16 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Request>, End
         return Err(Ended::Usage(
             "why takes one ORDER, the others none".to_owned(),
         ));
+    }
+    for option in ranges {
+        heeds(&command, option)?;
+    }
+    if !directory.is_dir() {
+        let text = format!(
+            "{}: no such directory: --journal-dir names the journal folder of an instance",
+            directory.display()
+        );
+        return Err(Ended::Nothing(text));
     }
     let disk = FileDisk::read_only(&directory);
     let order = order.unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use pink_journal::entry::{Entry, PartKind};
-use pink_journal::show::{entry_line, visit};
+use pink_journal::show::{entry_json, entry_line, utc, visit};
 use shm_layout::Value;
 
 use super::dump::each_entry;
@@ -14,23 +14,23 @@ const NAMES: [&str; 3] = ["client_order_id", "venue_order_id", "trade_id"];
 
 pub(super) fn why(request: &Request, out: &mut dyn Write) -> Result<(), Ended> {
     let mut found = 0_u64;
-    each_entry(
-        &request.disk,
-        request.from_seq,
-        request.until_seq,
-        &mut |entry| {
-            if !names(entry, &request.order) {
-                return Ok(());
-            }
-            found += 1;
-            let ms = entry.head.wall_ns / 1_000_000;
-            writeln!(out, "{ms} {}", entry_line(entry)).map_err(Ended::from)
-        },
-    )?;
+    let last = each_entry(request, &mut |entry| {
+        if !names(entry, &request.order) {
+            return Ok(());
+        }
+        found += 1;
+        let line = if request.json {
+            entry_json(entry)
+        } else {
+            format!("{} {}", utc(entry.head.wall_ns), entry_line(entry))
+        };
+        writeln!(out, "{line}").map_err(Ended::from)
+    })?;
     if found == 0 {
+        let order = &request.order;
         return Err(Ended::Nothing(format!(
-            "the journal does not know {}",
-            request.order
+            "no record up to {last} names {order}: give a client order id, a venue order id or a \
+             trade id in full, as `dump` shows them"
         )));
     }
     Ok(())
