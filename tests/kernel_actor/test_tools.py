@@ -81,19 +81,19 @@ def test_the_commands_read_a_journal_that_a_kernel_is_writing(
     with rig(instance, tmp_path, segment_bytes=64 << 10) as bench:
         bench.start()
         folder = ("--journal-dir", str(bench.journal_dir))
+        said, complaint = tmp_path / "said", tmp_path / "complaint"
         number = 0
         for words in (("dump",), ("verify",), ("replay",), ("why", "nobody")) * 3:
             command = [program("pink-journal"), *words, *folder]
-            reading = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
+            with said.open("w") as out, complaint.open("w") as err:
+                reading = subprocess.Popen(command, stdout=out, stderr=err)
             while reading.poll() is None:
                 number += 1
                 bench.note(number)
-            said, complaint = reading.communicate()
-            assert reading.returncode == (1 if words[0] == "why" else 0), complaint
+            code = 1 if words[0] == "why" else 0
+            assert reading.returncode == code, complaint.read_text()
             if words[0] == "dump":
-                seqs = [int(line.split()[0]) for line in said.splitlines()]
+                seqs = [int(line.split()[0]) for line in said.read_text().splitlines()]
                 assert seqs == list(range(1, len(seqs) + 1))
         assert bench.journal().segment_number > 1
 

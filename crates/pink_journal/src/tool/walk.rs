@@ -21,6 +21,11 @@ pub(super) type Torn = (u64, u64, u64);
 pub(super) struct Walk<'d> {
     disk: &'d FileDisk,
     reader: Reader<FileDisk>,
+    /// Behind the last batch that `next` gave.
+    position: Position,
+    /// What is written from this record on came after the command began: a kernel may write as
+    /// fast as we read.
+    limit_seq: u64,
     progress: Progress,
     /// What follows the last batch and was never durable.
     pub(super) torn: Vec<Torn>,
@@ -30,12 +35,16 @@ pub(super) struct Walk<'d> {
 
 impl<'d> Walk<'d> {
     pub(super) fn from(disk: &'d FileDisk, reader: Reader<FileDisk>) -> Result<Self, Ended> {
-        let progress = Progress::new(disk, reader.position().segment)?;
+        let position = reader.position();
+        let limit_seq = end_now(disk)?.max(position.next_seq);
+        let progress = Progress::new(disk, position.segment)?;
         let torn = Vec::new();
         let why = "";
         Ok(Self {
             disk,
             reader,
+            position,
+            limit_seq,
             progress,
             torn,
             why,
@@ -54,7 +63,7 @@ impl<'d> Walk<'d> {
     }
 
     pub(super) fn position(&self) -> Position {
-        self.reader.position()
+        self.position
     }
 
     pub(super) fn segment(&self) -> SegmentHead {
@@ -70,7 +79,7 @@ impl<'d> Walk<'d> {
     pub(super) fn next(&mut self) -> Result<Option<BatchHead>, Ended> {
         self.progress.tell(&self.reader);
         let why = match self.reader.advance()? {
-            Found::Batch(head) => return Ok(Some(head)),
+            Found::Batch(head) => return Ok(self.give(head)),
             Found::End => "zeros where a batch was expected",
             Found::Invalid(why) => why,
         };
@@ -78,12 +87,22 @@ impl<'d> Walk<'d> {
             Ok(torn) => (self.torn, self.why) = (torn, why),
             // A kernel may have written on between the two looks.
             Err(damage) => match self.reader.advance()? {
-                Found::Batch(head) => return Ok(Some(head)),
+                Found::Batch(head) => return Ok(self.give(head)),
                 _ => return Err(damage.into()),
             },
         }
         self.progress.end();
         Ok(None)
+    }
+
+    /// The batch, unless it came after the command began.
+    fn give(&mut self, head: BatchHead) -> Option<BatchHead> {
+        if head.first_seq >= self.limit_seq {
+            self.progress.end();
+            return None;
+        }
+        self.position = self.reader.position();
+        Some(head)
     }
 
     /// Says on standard error what lies behind the end, for commands that do not report it.
@@ -98,6 +117,19 @@ impl<'d> Walk<'d> {
             let _told = stderr().lock().write_all(line.as_bytes());
         }
     }
+}
+
+/// The sequence after the last record of the newest segment that can be read.
+fn end_now(disk: &FileDisk) -> Result<u64, Ended> {
+    for number in segments(disk)?.into_iter().rev() {
+        if let Some(mut reader) = Reader::at_segment(disk, number)? {
+            while reader.position().segment == number
+                && matches!(reader.advance()?, Found::Batch(_))
+            {}
+            return Ok(reader.position().next_seq);
+        }
+    }
+    Ok(0)
 }
 
 /// One line on a terminal that is written over.
