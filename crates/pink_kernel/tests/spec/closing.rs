@@ -301,3 +301,20 @@ fn protection_that_is_left_when_all_is_closed_is_cancelled_before_the_slot_is_fr
         ",
     );
 }
+
+#[test]
+fn once_all_is_closed_protection_goes_though_the_exit_is_not_gone_yet() {
+    run(
+        protected("sl 95 tp 110"),
+        "
+        live of stop              | PositionOpen   |
+        live of profit            | PositionOpen   |
+        exit limit 105            | ExitRequested  |
+        live                      | ExitWorking    |
+        fill 1 @ 95 fee 0 of stop | ExitCancelling | size 0  sends cancel
+        wait 0                    | ExitCancelling | sends cancel
+        cancelled of profit       | ExitCancelling |
+        cancelled                 | Closed         |
+        ",
+    );
+}

@@ -17,6 +17,7 @@
 
 mod account;
 mod answers;
+mod asking;
 mod bounds;
 mod broken;
 mod cancel;
