@@ -96,3 +96,47 @@ impl Default for Effects {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shm_layout::CommandKind;
+
+    #[test]
+    fn commands_are_numbered_from_their_input_and_bounded() {
+        let mut fx = Effects::new();
+        let query = Command {
+            kind: CommandKind::Query,
+            ..Command::ZERO
+        };
+        for nth in 0..7 {
+            assert!(fx.has_room());
+            assert_eq!(fx.send(5, query), 40 + nth);
+        }
+        assert!(!fx.has_room() && !fx.overflowed);
+        assert_eq!(fx.send(5, query), 0);
+        assert!(fx.overflowed);
+        assert_eq!(fx.commands().len(), COMMANDS_MAX);
+        assert_eq!(fx.outcome.command_count, 7);
+        assert_eq!(fx.outcome.command_kinds, [CommandKind::Query.code(); 7]);
+        fx.reset();
+        assert!(fx.commands().is_empty() && !fx.overflowed && fx.has_room());
+        assert_eq!(fx.outcome, Outcome::ZERO);
+    }
+
+    #[test]
+    fn a_cell_is_touched_once_and_too_many_are_told() {
+        let mut fx = Effects::default();
+        for slot in 0..24 {
+            fx.touch(CellRef::slot(slot));
+            fx.touch(CellRef::slot(slot));
+            assert_eq!(fx.touched().len(), usize::from(slot) + 1);
+        }
+        assert!(!fx.overflowed);
+        fx.touch(CellRef::slot(3));
+        assert!(!fx.overflowed);
+        fx.touch(CellRef::slot(24));
+        assert!(fx.overflowed);
+        assert_eq!(fx.touched().len(), TOUCHED_MAX);
+    }
+}

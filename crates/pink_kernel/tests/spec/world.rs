@@ -11,6 +11,8 @@ pub const E8: i64 = 100_000_000;
 pub const E12: i64 = 1_000_000_000_000;
 pub const WALL_NS: i64 = 1_700_000_000_000_000_000;
 pub const MS: u64 = 1_000_000;
+/// Inputs from one recovery in the middle of a scenario to the next.
+const RELOAD_EVERY: u64 = 11;
 /// Deadlines that one wait may bring; more means that one of them never ends.
 const DEADLINES_MAX: u32 = 20_000;
 
@@ -38,6 +40,8 @@ pub struct World {
     pub next_venue_id: i64,
     /// Inputs from one full check of the state to the next.
     pub check_every: u64,
+    /// What a journal of the touched cells alone would hold.
+    mirror: Kernel,
 }
 
 pub fn ascii<const N: usize>(text: &str) -> Ascii<N> {
@@ -109,6 +113,7 @@ impl World {
             last_report: Report::ZERO,
             next_venue_id: 1,
             check_every: 1,
+            mirror: Kernel::new(),
         };
         world.epoch(1);
         world
@@ -151,6 +156,7 @@ impl World {
         self.seq += 1;
         self.kernel
             .apply(self.seq, self.now, input, &mut self.effects);
+        self.record();
         let outcome = self.effects.outcome;
         self.commands.extend_from_slice(self.effects.commands());
         self.outcomes.push(outcome);
@@ -159,6 +165,20 @@ impl World {
             panic!("{violation} after {input:?}\n{outcome:?}");
         }
         outcome
+    }
+
+    /// Keeps the touched cells, and now and then goes on from what was kept.
+    fn record(&mut self) {
+        let mut words = [0; CELL_WORDS_MAX];
+        for cell in self.effects.touched() {
+            let count = self.kernel.cell(*cell, &mut words);
+            self.mirror.overlay(*cell, &words[..count]).unwrap();
+        }
+        if self.seq.is_multiple_of(RELOAD_EVERY * self.check_every) {
+            let kept = self.mirror.state_hash();
+            assert_eq!(kept, self.kernel.state_hash(), "what changed was touched");
+            self.reload();
+        }
     }
 
     pub fn report(&mut self, report: &Report) -> Outcome {
