@@ -18,6 +18,7 @@
 mod account;
 mod answers;
 mod asking;
+mod booking;
 mod bounds;
 mod broken;
 mod cancel;
