@@ -24,6 +24,7 @@ from pink_actors.shm_layout import (
     JOURNAL,
     LISTENER_REPORTS,
     MARKS,
+    PERSISTENCE_STATS,
     AccountCell,
     ActorState,
     AdoptPolicy,
@@ -37,6 +38,7 @@ from pink_actors.shm_layout import (
     Mode,
     OrderKind,
     Outcome,
+    PersistenceCell,
     Report,
     Side,
     Writer,
@@ -47,7 +49,14 @@ SYMBOL = "BTC-USDT"
 E8 = 10**8
 E12 = 10**12
 MARK_E12 = 50_000 * E12
-WRITERS = (Writer.KERNEL, Writer.GATEWAY, Writer.LISTENER, Writer.POLICY, Writer.SUPERVISOR)
+WRITERS = (
+    Writer.KERNEL,
+    Writer.GATEWAY,
+    Writer.LISTENER,
+    Writer.POLICY,
+    Writer.SUPERVISOR,
+    Writer.PERSISTENCE,
+)
 SEGMENT_BYTES = 1 << 20
 
 CONFIG = Control.zero()._replace(
@@ -109,6 +118,7 @@ class Rig:
         self._listener = self._own(Writer.LISTENER)
         policy = self._own(Writer.POLICY)
         supervisor = self._own(Writer.SUPERVISOR)
+        self._persistence = self._own(Writer.PERSISTENCE)
         kernel = [self.kernel]
         self.reports: Producer[Report] = self._gateway.producer(GATEWAY_REPORTS, kernel)
         self.stream: Producer[Report] = self._listener.producer(LISTENER_REPORTS, kernel)
@@ -235,6 +245,11 @@ class Rig:
             updates=1,
         )
         self._listener.write(MARKS, cell, index)
+
+    def stored(self, seq: int) -> None:
+        """Says as persistence would that the database has everything up to this record."""
+        cell = PersistenceCell.zero()._replace(journal_id=self.journal().journal_id, stored_seq=seq)
+        self._persistence.write(PERSISTENCE_STATS, cell, 0)
 
     def note(self, intent_id: int) -> None:
         """A NOTE intent: journalled, changes no slot."""

@@ -35,8 +35,8 @@ def test_dump_verify_replay_and_why_tell_the_story_of_a_trade(
             assert line["outcome"]["seq"] == line["seq"]
         assert {line["input"] for line in lines} >= {InputKind.ENTER.name, InputKind.EPOCH.name}
 
-        story = run_tool("why", "t-story", "--json", *folder)
-        told = {json.loads(line)["seq"] for line in story.stdout.splitlines()}
+        rows = run_tool("why", "t-story", "--json", *folder).stdout.splitlines()
+        told = {json.loads(row)["seq"] for row in rows}
         assert told and told < {entry.seq for entry in outcomes}
         figures = json.loads(run_tool("verify", "--json", *folder).stdout)
         assert (figures["first_seq"], figures["last_seq"]) == (1, len(lines))
