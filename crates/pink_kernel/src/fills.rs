@@ -176,11 +176,8 @@ impl Kernel {
             }
         });
         let order = *self.orders.at(index);
-        let money = booking.qty_e8 != 0 || booking.notional_e8 != 0 || booking.fee_e8 != 0;
-        if money {
-            self.amend_slot(t, order.slot_id, |slot| add_to_slot(slot, &order, booking));
-            self.adopt_sums(t, &booking.account);
-        }
+        self.amend_slot(t, order.slot_id, |slot| add_to_slot(slot, &order, booking));
+        self.adopt_sums(t, &booking.account);
         if booking.qty_e8 != 0 {
             self.account.last_fill_seq = seq;
             self.stats.fills_booked = self.stats.fills_booked.saturating_add(1);

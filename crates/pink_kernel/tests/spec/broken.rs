@@ -362,4 +362,39 @@ fn words_that_are_no_cell_are_refused() {
         }
     }
     world.kernel.check().unwrap();
+    let cell = CellRef {
+        region: 99,
+        index: 3,
+    };
+    let refused = world.kernel.overlay(cell, &words).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "no cell of the kernel: region 99 index 3"
+    );
+}
+
+#[test]
+fn only_what_was_used_is_part_of_a_snapshot() {
+    let world = world();
+    let mut counts = std::collections::BTreeMap::new();
+    for cell in world.kernel.used_cells() {
+        *counts.entry(cell.region).or_insert(0) += 1;
+    }
+    let used = |region: u8| counts.get(&region).copied().unwrap_or(0);
+    assert_eq!((used(region::SLOTS), used(region::ORDERS)), (2, 3));
+    assert_eq!(used(region::INSTRUMENTS), 2);
+    for single in [
+        region::ACCOUNT,
+        region::KERNEL_STATS,
+        region::CONFIG,
+        region::EPOCH,
+        region::DESK,
+        region::TRADE_IDS,
+        region::ENTRY_TIMES,
+    ] {
+        assert_eq!(used(single), 1, "{single}");
+    }
+    assert_eq!(used(region::INCOME_IDS), 0);
+    let all = world.kernel.cells().count();
+    assert_eq!(all, 256 + 1024 + 64 + 5 + 512 + 16 + 256);
 }

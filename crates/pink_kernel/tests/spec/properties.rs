@@ -7,8 +7,15 @@ use crate::check::run;
 use crate::words::shown;
 use crate::world::{E8, E12, Fill, World};
 
-fn opened(side: &str, qty_e8: i64, lot_e8: i64, legs: &[i64]) -> World {
+/// A world for many inputs: all of it is checked now and then.
+fn many() -> World {
     let mut world = World::ready();
+    world.check_every = 16;
+    world
+}
+
+fn opened(side: &str, qty_e8: i64, lot_e8: i64, legs: &[i64]) -> World {
+    let mut world = many();
     world.rules("BTC-USDT", E12 / 100, lot_e8, lot_e8, 0);
     let ratios: Vec<String> = legs.iter().map(|ratio| shown(*ratio, 8)).collect();
     let qty = shown(qty_e8, 8);
@@ -73,7 +80,7 @@ fn timeless(slot: &SlotCell) -> SlotCell {
 /// A trade whose facts are told in this order, and what is left of it: each pick is a fact.
 fn told(side: &str, entry: &[(i64, i64)], exit: &[(i64, i64)], picks: &[usize]) -> World {
     let mut world = run(
-        World::ready(),
+        many(),
         &format!("enter {side} 4 limit 100 | OrderRequested |"),
     );
     let mut facts = states(&mut world, OrderRole::Entry, entry);
@@ -193,7 +200,7 @@ proptest! {
         adopts in any::<bool>(),
         off_e8 in prop::sample::select(vec![0, 5_000, E8, 30 * E8]),
     ) {
-        let mut world = World::ready();
+        let mut world = many();
         world.rules("ETH-USDT", E12, E8 / 100, E8 / 100, 0);
         world.mark("ETH-USDT", 30 * E12);
         if adopts {
