@@ -11,7 +11,7 @@ from pink_actors.gateway.lookup import look_up
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
 from pink_actors.shm_layout import Code, Command, ReportKind
-from pink_actors.venue import replies, reports, requests
+from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Meaning
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
@@ -40,7 +40,7 @@ async def cancel(desk: Desk, work: Work) -> None:
         answer = await _send(desk, target)
         facts, answer = await _truth(desk, target, answer)
         if facts is not None:
-            await _report_order(desk, command, facts, answer)
+            await desk.report_order(command, facts, answer)
             return
         if answer.ending is Ending.REFUSED and answer.meaning is not Meaning.IN_PROGRESS:
             desk.tally.refused += 1
@@ -73,9 +73,3 @@ async def _truth(desk: Desk, target: Command, answer: Answer) -> tuple[OrderFact
     if look.facts is not None and look.facts.status in FINISHED:
         return look.facts, look.answer
     return None, answer
-
-
-async def _report_order(desk: Desk, command: Command, facts: OrderFacts, answer: Answer) -> None:
-    ours = facts._replace(client_order_id=command.client_order_id)
-    arrival = desk.reporter.arrival(command, answer)
-    await desk.reporter.publish(reports.order_state(ours, arrival))

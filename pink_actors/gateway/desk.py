@@ -13,9 +13,11 @@ from pink_actors.gateway.gate import Gate
 from pink_actors.gateway.memory import Memory
 from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
-from pink_actors.rest.connection import Connection, Turn
+from pink_actors.rest.connection import Answer, Connection, Turn
 from pink_actors.rest.reporting import Reporter
 from pink_actors.shm_layout import ORDERS, SLOTS, Command
+from pink_actors.venue import reports
+from pink_actors.venue.facts import OrderFacts
 
 
 @dataclass(slots=True)
@@ -53,6 +55,14 @@ class Desk:
         """The turn of a request that must not leave late and not against the gate."""
         deadline = command.deadline_mono_ns if command.adds_risk else 0
         return Turn(priority, deadline, lambda: self.gate.refusal(command))
+
+    async def report_order(self, command: Command, facts: OrderFacts, answer: Answer) -> None:
+        """The order as found; it answers to our id even where the venue keeps none."""
+        self.memory.owners.put(facts.venue_order_id, command.client_order_id)
+        ours = facts._replace(client_order_id=command.client_order_id)
+        await self.reporter.publish(
+            reports.order_state(ours, self.reporter.arrival(command, answer))
+        )
 
     def booked_qty_e8(self, command: Command) -> int | None:
         """What the kernel has booked of this order; None where its cells do not show the order."""

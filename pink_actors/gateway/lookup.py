@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from pink_actors._native import CellBusy
@@ -94,7 +95,8 @@ async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look
         except Malformed as error:
             return await _unreadable(desk, answer, error)
     by_id = {facts.venue_order_id: facts for facts in rows}
-    matches = match_unnamed(command, by_id.values(), _claimed(desk, command), offset_ms_min)
+    claimed = _claimed(desk, command, by_id)
+    matches = match_unnamed(command, by_id.values(), claimed, offset_ms_min)
     if len(matches) > 1:
         text = f"{len(matches)} orders match {command.client_order_id}"
         await desk.reporter.diagnose(text, command.symbol)
@@ -102,9 +104,10 @@ async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look
     return Look(matches[0] if matches else None, not matches, answer)
 
 
-def _claimed(desk: Desk, command: Command) -> set[int]:
-    """Venue ids that the kernel knows as other orders of ours."""
-    claimed = set()
+def _claimed(desk: Desk, command: Command, venue_order_ids: Iterable[int]) -> set[int]:
+    """Venue ids of other orders of ours: as the kernel knows them, or as told before."""
+    ours = (None, command.client_order_id)
+    claimed = {one for one in venue_order_ids if desk.memory.owners.get(one) not in ours}
     for index in range(ORDERS.cell_count):
         try:
             cell = desk.kernel.read(ORDERS, index)

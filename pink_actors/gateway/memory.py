@@ -51,6 +51,8 @@ class Memory:
         self._leverage: dict[tuple[str, Side], tuple[int, int]] = {}
         self.cancelled: Recent[str, int] = Recent()
         self.unknown: Recent[str, int] = Recent()
+        # Whose an order is that carries no id of ours; the kernel forgets those that are over.
+        self.owners: Recent[int, str] = Recent()
         self._sent: Recent[str, int] = Recent()
         self._started_mono_ns = started_mono_ns
 

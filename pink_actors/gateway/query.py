@@ -7,7 +7,6 @@ from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.inbox import Work
 from pink_actors.gateway.lookup import look_up
 from pink_actors.shm_layout import Code, Command, ReportKind
-from pink_actors.venue import reports
 
 
 async def query(desk: Desk, work: Work) -> None:
@@ -23,9 +22,7 @@ async def query(desk: Desk, work: Work) -> None:
         booked_e8 = desk.booked_qty_e8(command)
         if booked_e8 is not None and (look.facts.cum_qty_e8 or 0) > booked_e8:
             desk.tally.fills_by_rest += 1  # The stream has not told the kernel of it, or not yet.
-        ours = look.facts._replace(client_order_id=command.client_order_id)
-        arrival = desk.reporter.arrival(command, look.answer)
-        await desk.reporter.publish(reports.order_state(ours, arrival))
+        await desk.report_order(command, look.facts, look.answer)
     elif look.absent and old_enough:
         if was_unknown:
             desk.memory.unknown.drop(command.client_order_id)

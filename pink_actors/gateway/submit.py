@@ -17,7 +17,6 @@ from pink_actors.shm_layout import Code, Command, PositionMode, ReportKind, Side
 from pink_actors.venue import replies, reports, requests
 from pink_actors.venue.catalogue import Meaning
 from pink_actors.venue.evidence import accepted_echo, echo_mismatch
-from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
 from pink_actors.venue.quantise import refusal
 from pink_actors.venue.requests import Request, Unsendable
@@ -32,7 +31,7 @@ async def submit(desk: Desk, work: Work) -> None:
     if work.maybe_sent:
         look = await look_until_settled(desk, command)
         if look.facts is not None:
-            await _report_order(desk, command, look.facts, look.answer)
+            await desk.report_order(command, look.facts, look.answer)
             return
         if not look.absent:
             await _unknown(desk, command, look.answer, look.text)
@@ -138,14 +137,14 @@ async def _accepted(desk: Desk, command: Command, answer: Answer) -> None:
     contradiction = echo_mismatch(command, facts, desk.connection.offset_ms_min)
     if contradiction:
         await desk.reporter.diagnose(f"echo: {contradiction}", command.symbol)
-    await _report_order(desk, command, accepted_echo(facts), answer)
+    await desk.report_order(command, accepted_echo(facts), answer)
 
 
 async def _already_there(desk: Desk, command: Command, answer: Answer) -> None:
     """The venue has an order with this id: one of our requests got through."""
     look = await look_up(desk, command)
     if look.facts is not None:
-        await _report_order(desk, command, look.facts, look.answer)
+        await desk.report_order(command, look.facts, look.answer)
     else:
         await _unknown(desk, command, answer)
 
@@ -154,13 +153,6 @@ async def _unknown(desk: Desk, command: Command, answer: Answer, text: str = "")
     desk.tally.unknown_outcomes += 1
     desk.memory.unknown.put(command.client_order_id, command.command_seq)
     await desk.reporter.conclude(ReportKind.ORDER_UNKNOWN, command, Code.UNRESOLVED, answer, text)
-
-
-async def _report_order(desk: Desk, command: Command, facts: OrderFacts, answer: Answer) -> None:
-    """The order as found; it answers to our id even where the venue keeps none."""
-    ours = facts._replace(client_order_id=command.client_order_id)
-    arrival = desk.reporter.arrival(command, answer)
-    await desk.reporter.publish(reports.order_state(ours, arrival))
 
 
 async def _not_sent(

@@ -86,6 +86,25 @@ def test_a_request_that_is_held_and_lands_after_the_first_query_is_found_later(
     assert len(paper.ledger("order")) == 2
 
 
+@pytest.mark.parametrize("fault", ["reply_lost", "request_held"])
+def test_a_stop_of_which_nobody_told_is_never_taken_for_one_like_it_that_is_over(
+    desk: tuple[Stage, Paper], fault: str
+) -> None:
+    stage, paper = desk
+    stage.hold()
+    first = stop_order(stage, 7)
+    number = stage.do(first).venue_order_id
+    gone = stage.do(stage.about(CommandKind.CANCEL, first, venue_order_id=number))
+    assert gone.order_status is OrderStatus.CANCELLED
+    # The kernel has forgotten the first by now: nothing but its end tells them apart.
+    paper.fault(fault, endpoint=PLACE, count=1, delay_ms=400)
+    second = stop_order(stage, 7)
+    assert stage.do(second).kind is ReportKind.ORDER_UNKNOWN
+    found = stage.ask_until(second, ReportKind.ORDER_STATE)
+    assert found.order_status is OrderStatus.WORKING
+    assert found.venue_order_id not in (0, number)
+
+
 def test_flaw_h5_not_found_is_said_only_when_the_request_can_no_longer_land(
     desk: tuple[Stage, Paper],
 ) -> None:
