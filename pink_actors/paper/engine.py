@@ -270,7 +270,8 @@ class Exchange:
         """How much to fill now: mostly all, for a share of orders only a part."""
         step = market.instrument.step_e8
         steps = order.rest_e8 // step
-        rng = Random(f"{self._seed}:{order.order_id}:{order.filled_e8}")
+        # Not from the order's number, which holds the time: a seed repeats a session.
+        rng = Random(f"{self._seed}:{self.state.trade_id_last}:{order.rest_e8}")
         if cut_short:
             return max(1, steps // 2) * step if steps > 1 else 0
         again = 0.5 if order.filled_e8 else self._partial_share
@@ -279,7 +280,7 @@ class Exchange:
         return max(1, int(steps * rng.uniform(0.2, 0.7))) * step
 
     def _later(self, account: Account, order: Order, now: Now, *, taker: bool) -> None:
-        rng = Random(f"{self._seed}:{order.order_id}:{order.rest_e8}:when")
+        rng = Random(f"{self._seed}:{self.state.trade_id_last}:{order.rest_e8}:when")
         due = now.market_ms + rng.randint(PIECE_DELAY_MIN_MS, PIECE_DELAY_MAX_MS)
         self._not_before[order.order_id] = due
         heapq.heappush(self._due, (due, order.order_id, account.name, taker))

@@ -60,7 +60,7 @@ class Market:
         self.funding: deque[tuple[int, int]] = deque(maxlen=1_000)
         self.updates = 0
         self._rng = rng
-        self._book_at = -1
+        self._book_at_e12 = 0
         self._asks: list[Level] = []
         self._bids: list[Level] = []
 
@@ -132,9 +132,10 @@ class Market:
         return (self.asks(1) if buyer else self.bids(1))[0]
 
     def _rebuild(self) -> None:
-        if self._book_at == self.updates:
+        """A book of its own for each price: it stands still as long as the price does."""
+        if self._book_at_e12 == self.last_e12:
             return
-        self._book_at = self.updates
+        self._book_at_e12 = self.last_e12
         instrument = self.instrument
         step = instrument.step_e8
         gap = max(instrument.tick_e12, self.spread_e12 // 2)
@@ -142,7 +143,7 @@ class Market:
         asks: list[Level] = []
         bids: list[Level] = []
         ask, bid = self.ask_e12, self.bid_e12
-        rng = Random(self.updates * 31 + int(instrument.contract_id))
+        rng = Random(f"{self.last_e12}:{instrument.contract_id}")
         for index in range(LEVELS_MAX):
             weight = (0.5 + rng.random()) * (1 + index / 4)
             qty = max(step, int(instrument.level_qty_e8 * weight) // step * step)
