@@ -6,7 +6,7 @@ import signal
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from pink_actors.shm_layout import (
     ORDERS,
     SLOTS,
     AccountStatus,
+    OrderCell,
     OrderStatus,
     Stage,
     Writer,
@@ -89,14 +90,14 @@ class Session:
         **tables: Table,
     ) -> None:
         usual = {
-            "venue": VENUE, "risk": RISK, "params": PARAMS, "paper": PAPER,
-            "supervisor": SUPERVISOR,
+            "venue": VENUE, "risk": RISK, "paper": PAPER, "supervisor": SUPERVISOR,
         }  # fmt: skip
         lines = [f"symbols = {json.dumps(list(symbols))}"]
         for name, table in usual.items():
-            lines.append(f"[{'policy.params' if name == 'params' else name}]")
-            lines += _lines({**table, **tables.get(name, {})})
-        lines += ["[policy]", *_lines(POLICY)]
+            lines += [f"[{name}]", *_lines({**table, **tables.get(name, {})})]
+        if "policy" not in tables:
+            lines += ["[policy.params]", *_lines({**PARAMS, **tables.get("params", {})})]
+        lines += ["[policy]", *_lines({**POLICY, **tables.get("policy", {})})]
         self.stage = system.Stage(home, instance, "\n".join(lines))
         given = configuration.load(home / "pink.toml")
         self.config = configuration.with_instance(given, instance, str(home))
@@ -109,6 +110,17 @@ class Session:
     def control(self, op: str, **words: object) -> None:
         """One order to the venue's test-only endpoint."""
         self._http("/paper/control", json.dumps({"op": op, **words}).encode())
+
+    def hold(self) -> None:
+        """The market stands still, once its candles are used up; orders fill all the same."""
+        wait_until(lambda: self._market("done"), "the end of the candles")
+        self._http("/paper/hold", b"")
+        wait_until(lambda: self._market("held"), "a market that stands still")
+
+    def _market(self, name: str) -> object:
+        market = self.stats()["market"]
+        assert isinstance(market, dict)
+        return market[name]
 
     def fault(self, **words: object) -> None:
         """Puts a fault rule in force."""
@@ -167,8 +179,12 @@ class Session:
     def drain(self, timeout_s: float = DRAIN_TIMEOUT_S) -> None:
         """No entries any more; waits until each trade is closed and settled."""
         self.verb("pause")
+        self.until(self.quiet, "a quiet tree", timeout_s)
+
+    def until(self, condition: Callable[[], bool], what: str, timeout_s: float) -> None:
+        """Waits; a failure tells what the kernel has open."""
         try:
-            wait_until(self.quiet, "a quiet tree", timeout_s)
+            wait_until(condition, what, timeout_s)
         except AssertionError as error:
             raise AssertionError(f"{error}; {self._told()}") from None
 
@@ -183,6 +199,24 @@ class Session:
             return False
         judged = account.status is AccountStatus.OK and account.delta_seq > account.last_fill_seq
         return judged and not busy and not orders
+
+    def orders(self) -> list[OrderCell]:
+        """The orders the kernel follows."""
+        kernel = Reader.attach(self.config.instance.name, Writer.KERNEL)
+        cells = wait_until(lambda: _read_all(kernel), "cells that nobody is writing")
+        return [one for one in cells if one.status is not OrderStatus.NONE]
+
+    def snapshots(self) -> int:
+        """Journal sequence of the last complete snapshot."""
+        kernel = Reader.attach(self.config.instance.name, Writer.KERNEL)
+        return kernel.read(ACCOUNT, 0).last_snapshot_seq
+
+    def at_venue(self) -> dict[str, int]:
+        """How many orders rest and positions are held there."""
+        accounts = self.stats()["accounts"]
+        assert isinstance(accounts, dict)
+        account = accounts["main"]
+        return {"orders": account["open_orders"], "positions": len(account["positions"])}
 
     def resume(self) -> None:
         """Entries again."""
@@ -208,6 +242,13 @@ class Session:
         with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
             content: bytes = reply.read()
             return content
+
+
+def _read_all(kernel: Reader) -> list[OrderCell] | None:
+    try:
+        return kernel.read_all(ORDERS)
+    except CellBusy:
+        return None
 
 
 def _lines(table: Table) -> list[str]:
