@@ -2,11 +2,13 @@
 
 use pink_journal::entry::{Batch, Entries, PartKind};
 use pink_journal::error::JournalError;
-use pink_journal::format::{Position, RECORD_WORDS_MAX, SEGMENT_BYTES_MIN};
+use pink_journal::format::{
+    Position, RECORD_WORDS_MAX, SEGMENT_BYTES_MIN, SEGMENT_HEADER_BYTES, segment_name,
+};
 use pink_journal::machine::{Machine, Taken, build_hash, shape};
 use pink_journal::record::Record;
 use pink_journal::recovery::recover;
-use pink_journal::sim_disk::SimDisk;
+use pink_journal::sim_disk::{SECTOR_BYTES, SimDisk};
 use pink_journal::snapshot::Snapshot;
 use pink_journal::writer::{Stamp, Terms, Writer, prepare_spare};
 use pink_kernel::Now;
@@ -217,6 +219,33 @@ fn a_recorded_outcome_that_differs_is_refused_with_its_sequence_and_field() {
     );
     let other = replayed(&live.disk, Machine::new(OTHER_BUILD), None);
     assert!(other.is_ok(), "a build that recomputes nothing cannot tell");
+}
+
+#[test]
+fn with_any_sector_zeroed_the_state_is_that_of_a_prefix_of_the_inputs() {
+    let mut live = Live::new();
+    let name = segment_name(1);
+    let mut batches = Vec::new();
+    while live.flow.machine.next_seq() < 150 {
+        let end = usize::try_from(live.writer.position().offset).unwrap();
+        batches.push((end, hash(&live.flow.machine)));
+        live.go_on(1);
+    }
+    let end = usize::try_from(live.writer.position().offset).unwrap();
+    batches.push((end, hash(&live.flow.machine)));
+    let sound = live.disk.contents(&name).unwrap();
+    for from in (SEGMENT_HEADER_BYTES..end).step_by(SECTOR_BYTES) {
+        let mut bytes = sound.clone();
+        bytes[from..from + SECTOR_BYTES].fill(0);
+        let changed = (from..from + SECTOR_BYTES).find(|at| bytes[*at] != sound[*at]);
+        let copy = live.disk.fork();
+        copy.replace(&name, bytes);
+        let machine = replayed(&copy, Machine::new(build_hash()), None).unwrap();
+        let untouched = |end: &usize| changed.is_none_or(|at| *end <= at);
+        let last = batches.iter().rfind(|(end, _)| untouched(end));
+        let expected = last.map_or((1, hash(&Machine::new(0)).1), |(_, state)| *state);
+        assert_eq!(hash(&machine), expected, "sector at {from}");
+    }
 }
 
 #[test]
