@@ -1,6 +1,6 @@
 //! Exits and protection at their edges: sizes, minima, pauses, and when nothing is sent.
 
-use shm_layout::{CommandKind, OrderRole};
+use shm_layout::{Code, CommandKind, OrderRole};
 
 use crate::check::run;
 use crate::world::{E8, E12, World};
@@ -317,4 +317,63 @@ fn once_all_is_closed_protection_goes_though_the_exit_is_not_gone_yet() {
         cancelled                 | Closed         |
         ",
     );
+}
+
+#[test]
+fn a_profit_order_goes_with_the_position_though_the_exit_still_works() {
+    run(
+        protected("sl 95 tp 110"),
+        "
+        live of stop              | PositionOpen   |
+        live of profit            | PositionOpen   |
+        exit limit 105            | ExitRequested  |
+        live                      | ExitWorking    |
+        fill 1 @ 95 fee 0 of stop | ExitCancelling | size 0  sends cancel
+        wait 0                    | ExitCancelling | sends cancel
+        cancelled of profit       | ExitCancelling |
+        cancelled                 | Closed         |
+        ",
+    );
+}
+
+#[test]
+fn a_mark_that_is_older_by_both_clocks_is_no_news() {
+    let mut world = World::ready();
+    let mark = |world: &mut World, mono_ms: i64, venue_ms: i64, mark_e12: i64| {
+        let mono_ns = i64::try_from(world.now.mono_ns).unwrap() + mono_ms * 1_000_000;
+        let mark = shm_layout::Mark {
+            symbol: crate::world::ascii("BTC-USDT"),
+            mark_e12,
+            bid_e12: mark_e12 - 1,
+            ask_e12: mark_e12 + 1,
+            recv_mono_ns: u64::try_from(mono_ns).unwrap(),
+            venue_wall_ms: world.wall_ms() + venue_ms,
+            market_ms: 7,
+            ..shm_layout::Mark::ZERO
+        };
+        let outcome = world.apply(pink_kernel::Input::Mark(&mark));
+        let cell = world.kernel.instrument(0);
+        assert_eq!(cell.mark_e12 == mark_e12, outcome.code == Code::Ok);
+        if outcome.code == Code::Ok {
+            let seen = (cell.bid_e12, cell.ask_e12, cell.market_ms);
+            assert_eq!(seen, (mark_e12 - 1, mark_e12 + 1, 7));
+            assert_eq!(cell.seq, world.seq);
+        }
+        outcome.code
+    };
+    assert_eq!(mark(&mut world, 0, 0, 100 * E12), Code::Ok);
+    assert_eq!(mark(&mut world, -1, -1, 101 * E12), Code::StaleFact);
+    assert_eq!(
+        mark(&mut world, -1, 0, 102 * E12),
+        Code::Ok,
+        "the venue's is as new"
+    );
+    assert_eq!(
+        mark(&mut world, 0, -1, 103 * E12),
+        Code::Ok,
+        "it was heard later"
+    );
+    assert_eq!(mark(&mut world, 1, 1, 0), Code::OutOfRange);
+    assert_eq!(mark(&mut world, 1, 1, -1), Code::OutOfRange);
+    assert_eq!(mark(&mut world, 1, 1, 1), Code::Ok, "no bid is no bid");
 }

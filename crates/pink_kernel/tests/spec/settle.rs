@@ -154,9 +154,13 @@ fn rows_that_answer_another_question_than_the_open_one_settle_nothing() {
         "
         enter long 1        | OrderRequested |
         fill 1 @ 100        | PositionOpen   |
-        wait 600            | PositionOpen   | sends settle
         ",
     );
+    // Nothing was asked yet, and nothing is answered.
+    let unasked = world.rows_of(&world.order(0, OrderRole::Entry))[0];
+    assert_eq!(unasked.command_seq, 0);
+    assert_eq!(world.report(&unasked).code, Code::StaleFact);
+    world = run(world, "wait 600 | PositionOpen | sends settle");
     let order = world.order(0, OrderRole::Entry);
     let row = world.rows_of(&order)[0];
     for command_seq in [0, row.command_seq - 8, row.command_seq + 8] {
