@@ -46,6 +46,7 @@ mod reports;
 mod risk;
 mod rows;
 mod settle;
+mod starting;
 mod sweeping;
 mod unknown;
 mod unlisted;
