@@ -21,6 +21,7 @@ impl Kernel {
             self.desk.boot_seq = t.seq;
             self.desk.boot_mono_ns = t.now.mono_ns.max(1);
             self.desk.reconcile_sent_mono_ns = t.now.mono_ns.max(1);
+            self.desk_due_by(t.now.mono_ns.max(1));
             t.fx.touch(CellRef::single(region::DESK));
         }
         self.epoch = *epoch;
@@ -37,6 +38,18 @@ impl Kernel {
         self.begin_round(t);
         self.want_reconcile(t, 0);
         Ok(())
+    }
+
+    /// What the desk planned in a clock that is gone is due now; what it plans from now on is not.
+    fn desk_due_by(&mut self, mono_ns: u64) {
+        let desk = &mut self.desk;
+        for due in [
+            &mut desk.reconcile_due_mono_ns,
+            &mut desk.sweep_due_mono_ns,
+            &mut desk.flatten_due_mono_ns,
+        ] {
+            *due = (*due).min(mono_ns);
+        }
     }
 
     pub(crate) fn on_control(&mut self, t: &mut Turn<'_>, control: &Control) -> Result<(), Code> {

@@ -97,14 +97,10 @@ impl Kernel {
             self.timers
                 .set(slot_timer(at), due(slot.agenda_mono_ns, slot.seq));
         }
-        let asked = self.desk.reconcile_asked_seq;
-        self.timers
-            .set(RECONCILE_TIMER, due(self.desk.reconcile_due_mono_ns, asked));
-        let asked = self.desk.sweep_asked_seq;
-        self.timers
-            .set(SWEEP_TIMER, due(self.desk.sweep_due_mono_ns, asked));
-        self.timers
-            .set(WITHDRAW_TIMER, due(self.desk.flatten_due_mono_ns, 0));
+        let desk = self.desk;
+        self.timers.set(RECONCILE_TIMER, desk.reconcile_due_mono_ns);
+        self.timers.set(SWEEP_TIMER, desk.sweep_due_mono_ns);
+        self.timers.set(WITHDRAW_TIMER, desk.flatten_due_mono_ns);
     }
 
     /// Commands that may or may not have reached the gateway, each with `reissue` set; the

@@ -3,6 +3,7 @@
 use shm_layout::{CommandKind, OrderRole};
 
 use crate::check::{check, run};
+use crate::world::{MS, World};
 
 #[test]
 fn flaw_i9_a_command_without_report_is_issued_again_with_its_number() {
@@ -78,4 +79,19 @@ fn an_epoch_that_goes_back_or_changes_the_journal_is_refused() {
     };
     let outcome = world.apply(pink_kernel::Input::Epoch(&other));
     assert_eq!(format!("{:?}", outcome.code), "InvalidField");
+}
+
+#[test]
+fn what_is_planned_after_a_boot_is_planned_for_the_next_process_too() {
+    let mut world = World::ready();
+    world.wait(60_000);
+    let asked = world.commands.last().unwrap().kind;
+    assert_eq!(asked, CommandKind::Reconcile, "and it stays unanswered");
+    world.now.mono_ns = 500 * MS;
+    world.epoch(2);
+    world.wait(0);
+    let planned = world.kernel.next_deadline();
+    assert!(planned > Some(world.now.mono_ns), "once it had its time");
+    world.reload();
+    assert_eq!(world.kernel.next_deadline(), planned);
 }
