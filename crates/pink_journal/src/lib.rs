@@ -16,6 +16,7 @@ pub mod packing;
 pub mod reader;
 pub mod record;
 pub mod recovery;
+pub mod retention;
 pub mod show;
 pub mod sim_disk;
 pub mod snapshot;

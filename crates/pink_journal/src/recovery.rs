@@ -8,7 +8,7 @@ use crate::disk::{Disk, DiskFile};
 use crate::entry::Entry;
 use crate::error::JournalError;
 use crate::format::{Position, segment_name};
-use crate::reader::{Found, Reader, segments, start_of};
+use crate::reader::{Found, Reader, segments};
 use crate::tail::{CHUNK_BYTES, Tail, TornTail, zero};
 use crate::writer::{SPARES_MAX, Spare, Terms, Writer};
 
@@ -255,31 +255,4 @@ fn restore_size<D: Disk>(disk: &D, writer: &Writer<D>) -> Result<(), JournalErro
         zero(file.as_ref(), bytes, wanted).map_err(failed)?;
     }
     disk.sync_directory().map_err(failed)
-}
-
-/// Removes segments that nobody needs: older than `keep_seq` and than `age_seconds`.
-///
-/// Returns how many were removed.
-pub fn retain<D: Disk>(disk: &D, keep_seq: u64, age_seconds: u64) -> Result<usize, JournalError> {
-    let numbers = segments(disk)?;
-    let mut removed = 0;
-    for pair in numbers.windows(2) {
-        let Some(next) = Reader::at_segment(disk, pair[1])? else {
-            break;
-        };
-        let name = segment_name(pair[0]);
-        let file = disk
-            .open(&name)
-            .map_err(|e| JournalError::io("open", &name, e))?;
-        let age = file
-            .age_seconds()
-            .map_err(|e| JournalError::io("read", &name, e))?;
-        if start_of(next.segment()).next_seq > keep_seq || age < age_seconds {
-            break;
-        }
-        disk.remove(&name)
-            .map_err(|e| JournalError::io("remove", &name, e))?;
-        removed += 1;
-    }
-    Ok(removed)
 }

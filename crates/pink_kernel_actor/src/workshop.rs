@@ -8,10 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pink_journal::disk::Disk;
-use pink_journal::error::JournalError;
-use pink_journal::format::snapshot_name;
-use pink_journal::recovery::retain;
-use pink_journal::snapshot::{SNAPSHOTS_MAX, Snapshot, snapshots};
+use pink_journal::retention::store;
+use pink_journal::snapshot::Snapshot;
 use pink_journal::writer::{Spare, prepare_spare};
 
 const JOBS_MAX: usize = 4;
@@ -104,7 +102,7 @@ fn work<D: Disk>(disk: &D, segment_bytes: u64, job: Job) -> Done<D::File> {
         Job::Store {
             snapshot,
             stored_seq,
-        } => match store(disk, &snapshot, stored_seq) {
+        } => match store(disk, &snapshot, stored_seq, RETAIN_SECONDS) {
             Ok(removed) => Done::Stored {
                 seq: snapshot.head.seq,
                 removed,
@@ -112,25 +110,4 @@ fn work<D: Disk>(disk: &D, segment_bytes: u64, job: Job) -> Done<D::File> {
             Err(error) => Done::NotStored(error.to_string()),
         },
     }
-}
-
-/// Stores the snapshot, then removes what it and the database make superfluous.
-fn store<D: Disk>(disk: &D, snapshot: &Snapshot, stored_seq: u64) -> Result<usize, JournalError> {
-    snapshot.store(disk)?;
-    let seqs = snapshots(disk)?;
-    let (old, kept) = seqs.split_at(seqs.len().saturating_sub(SNAPSHOTS_MAX));
-    for seq in old {
-        let name = snapshot_name(*seq);
-        disk.remove(&name).map_err(|source| JournalError::Io {
-            doing: "remove",
-            name,
-            source,
-        })?;
-    }
-    let covered = if kept.len() < SNAPSHOTS_MAX {
-        0
-    } else {
-        kept[0]
-    };
-    retain(disk, covered.min(stored_seq) + 1, RETAIN_SECONDS)
 }

@@ -4,7 +4,7 @@ use pink_journal::disk::Disk;
 use pink_journal::entry::PartKind;
 use pink_journal::format::segment_name;
 use pink_journal::reader::{Found, reader_for};
-use pink_journal::recovery::retain;
+use pink_journal::retention::retain;
 use pink_journal::snapshot::{Snapshot, SnapshotHead, snapshots};
 
 use crate::rig::{Rig, TERMS, check};
