@@ -4,7 +4,7 @@ use shm_layout::{Ascii, Command, Has, Report, ReportKind, Side};
 
 use crate::edge::{Edge, Faults};
 use crate::rng::Rng;
-use crate::venue::Venue;
+use crate::venue::{State, Venue};
 use crate::wording::{about, name, number, state_of};
 
 impl Edge {
@@ -29,6 +29,13 @@ impl Edge {
             }
             let kind = ReportKind::OrderUnknown;
             self.reports.push_back(Report { kind, ..reply });
+        } else if rng.permille(faults.cancel_slow) && venue.orders[id].state == State::Resting {
+            let ends_ms = venue.now_ms + rng.between(600, 3_500);
+            venue.orders[id].ends_ms.get_or_insert(ends_ms);
+            self.reports.push_back(Report {
+                venue_code: 109_400,
+                ..reply
+            });
         } else if rng.permille(faults.cancel_lost) || !venue.cancel(id) {
             self.reports.push_back(Report {
                 venue_code: 109_400,

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use pink_journal::outbox::record_of;
 use shm_layout::{Ascii, Code, Command, CommandKind, OrderKind, OrderSide, Report, ReportKind};
 
 use crate::rng::Rng;
@@ -17,6 +18,8 @@ pub struct Faults {
     pub request_late: u64,
     pub refused: u64,
     pub cancel_lost: u64,
+    /// A cancel is refused as one under way, and the order ends a moment later.
+    pub cancel_slow: u64,
     pub answer_empty: u64,
     pub snapshot_partial: u64,
     pub position_lag: u64,
@@ -33,10 +36,24 @@ pub struct Faults {
     pub early_end: u64,
     pub gateway_crash: u64,
     pub kernel_crash: u64,
+    /// Of the crashes, those that are power cuts.
+    pub power_cut: u64,
+    /// A write or a sync fails.
+    pub disk_broken: u64,
+    pub disk_full: u64,
+    /// Nothing happens for up to three seconds.
+    pub pauses: u64,
 }
 
 /// What a SUBMIT meant; the same id may never mean anything else.
 type Meaning = (OrderSide, OrderKind, i64, i64, i64, Ascii<24>);
+
+/// Which trade a sent order is of, and the record that caused it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub trade: Ascii<32>,
+    pub record: u64,
+}
 
 pub struct Edge {
     pub commands: VecDeque<Command>,
@@ -50,7 +67,7 @@ pub struct Edge {
     /// When each order was last sent, as this gateway process remembers it.
     posted: HashMap<Ascii<40>, i64>,
     restarted_ms: i64,
-    pub trade_of: HashMap<Ascii<40>, Ascii<32>>,
+    pub sent: HashMap<Ascii<40>, Sent>,
     pub(crate) lagging: Vec<[Position; 2]>,
     lagging_ms: i64,
 }
@@ -68,10 +85,32 @@ impl Edge {
             not_found_after_ms,
             posted: HashMap::new(),
             restarted_ms: 0,
-            trade_of: HashMap::new(),
+            sent: HashMap::new(),
             lagging: Vec::new(),
             lagging_ms: 0,
         }
+    }
+
+    /// True if this order was sent for this trade.
+    #[must_use]
+    pub fn is_of(&self, client: &Ascii<40>, trade: &Ascii<32>) -> bool {
+        self.sent
+            .get(client)
+            .is_some_and(|sent| sent.trade == *trade)
+    }
+
+    /// Gateway, listener and all rings are gone.
+    pub fn power_off(&mut self) {
+        self.commands.clear();
+        self.reports.clear();
+        self.stream.clear();
+        self.posted.clear();
+    }
+
+    /// A new gateway process: it cannot know when an order it finds in its ring was sent.
+    pub fn restarted(&mut self, venue: &Venue) {
+        self.posted.clear();
+        self.restarted_ms = venue.now_ms;
     }
 
     /// Positions as the venue's position endpoint sees them: sometimes seconds late.
@@ -105,8 +144,7 @@ impl Edge {
                 self.reports.truncate(said);
             }
             command.reissue = 1;
-            self.posted.clear();
-            self.restarted_ms = venue.now_ms;
+            self.restarted(venue);
             self.commands.push_front(command);
             return Ok(());
         }
@@ -153,8 +191,11 @@ impl Edge {
         }
         self.keep_promises(command)?;
         self.posted.insert(command.client_order_id, venue.now_ms);
-        self.trade_of
-            .insert(command.client_order_id, command.trade_id);
+        let sent = Sent {
+            trade: command.trade_id,
+            record: record_of(command),
+        };
+        self.sent.insert(command.client_order_id, sent);
         self.post(rng, venue, faults, command, &reply);
         Ok(())
     }

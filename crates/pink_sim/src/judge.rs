@@ -1,19 +1,26 @@
 //! What must be so: after every step, at the end of every trade, and once all is quiet.
 
-use shm_layout::{Control, ControlKind, Effect, Side, SlotCell, Stage, Writer};
+use pink_journal::sim_disk::Faults as DiskFaults;
+use shm_layout::{Control, ControlKind, Effect, Mode, Side, SlotCell, Stage, Writer};
 
 use crate::edge::Faults;
-use crate::run::{Entry, Run};
+use crate::entry::Entry;
+use crate::run::Run;
 use crate::venue::E8;
 use crate::wording::name;
+
+/// Slots that are watched; no more are ever open at once.
+pub(crate) const WATCHED_SLOTS: u16 = 16;
+/// An entry that still works after this, awake, is not being withdrawn.
+const WITHDRAWN_AFTER_MS: i64 = 30_000;
 
 impl Run {
     /// A trade that ends has booked what the venue's own fills of its orders say, and all of it.
     pub(crate) fn judge_trade(&self) -> Result<(), String> {
-        let o = &self.effects.outcome;
+        let o = &self.effects().outcome;
         let (mut opened, mut closed, mut fees) = (0, 0, 0);
         for order in &self.venue.orders {
-            if self.edge.trade_of.get(&order.client) == Some(&o.trade_id) {
+            if self.edge.is_of(&order.client, &o.trade_id) {
                 let qty = order.filled;
                 *(if order.reduce {
                     &mut closed
@@ -32,7 +39,7 @@ impl Run {
             .venue
             .orders
             .iter()
-            .filter(|order| self.edge.trade_of.get(&order.client) == Some(&o.trade_id))
+            .filter(|order| self.edge.is_of(&order.client, &o.trade_id))
             .map(|order| {
                 let id = order.client.as_str();
                 format!(
@@ -48,9 +55,64 @@ impl Run {
         ))
     }
 
+    /// What every order of ours ever traded, as the kernel booked it, makes up the trade's result.
+    pub(crate) fn judge_result(&self) -> Result<(), String> {
+        let o = &self.effects().outcome;
+        let adopted = o.trade_id.as_str().starts_with("adopted");
+        if self.by_hand || adopted || o.slot_opened_qty_e8 == 0 {
+            return Ok(());
+        }
+        let (mut bought, mut sold) = (0, 0);
+        for (client, fact) in &self.order_facts {
+            if self.edge.is_of(client, &o.trade_id) {
+                *(if fact.buys { &mut bought } else { &mut sold }) += fact.notional_e8;
+            }
+        }
+        if o.slot_realised_e8 == sold - bought {
+            return Ok(());
+        }
+        let ours = o.slot_realised_e8;
+        Err(format!(
+            "trade {:?}: realised {ours}, its orders sold {sold} and bought {bought}",
+            o.trade_id
+        ))
+    }
+
+    /// Capital is what came in and out, after every input; what a fill earned is in it.
+    pub(crate) fn judge_capital(&self) -> Result<(), String> {
+        let o = &self.effects().outcome;
+        let made = o.seed_e8 + o.realised_e8 - o.fees_e8 - o.funding_e8;
+        if o.capital_e8 == made + o.transfers_e8 + o.adjustments_e8 {
+            return Ok(());
+        }
+        Err(format!("capital {} is not what made it", o.capital_e8))
+    }
+
+    /// While risk is forbidden no entry goes on working: it is cancelled, again and again.
+    pub(crate) fn judge_withdrawal(&mut self) -> Result<(), String> {
+        let account = self.kernel().account();
+        let barred =
+            account.kill_switch != 0 || account.mode_wanted != Mode::Active || account.frozen != 0;
+        for at in 0..WATCHED_SLOTS {
+            let works = self.kernel().slot(at).stage == Stage::EntryWorking;
+            let since = &mut self.works_since_ms[usize::from(at)];
+            if !barred || !works {
+                *since = None;
+                continue;
+            }
+            let since = *since.get_or_insert(self.awake_ms);
+            if self.awake_ms - since > WITHDRAWN_AFTER_MS {
+                return Err(format!(
+                    "the entry of slot {at} works on, risk is forbidden"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Money booked for a fill is the venue's own, but for the rounding of its average.
     pub(crate) fn judge_fill(&self) -> Result<(), String> {
-        let o = &self.effects.outcome;
+        let o = &self.effects().outcome;
         let Some(id) = self.venue.find(&o.client_order_id) else {
             return Ok(());
         };
@@ -72,7 +134,7 @@ impl Run {
 
     /// What is held cost about what the venue says; it averages in another order.
     fn judge_cost(&self, symbol: usize) -> Result<(), String> {
-        let o = &self.effects.outcome;
+        let o = &self.effects().outcome;
         let side = usize::from(o.slot_side == Side::Short);
         let held = &self.venue.symbols[symbol].positions[side];
         let cost = i64::try_from(held.cost / 1_000_000_000_000).unwrap_or(i64::MAX);
@@ -89,7 +151,7 @@ impl Run {
 
     /// An exit that names no size takes the leg's share of what is held, the last leg the rest.
     pub(crate) fn judge_leg(&self, before: &SlotCell) -> Result<(), String> {
-        let (o, leg) = (&self.effects.outcome, usize::from(before.leg_index));
+        let (o, leg) = (&self.effects().outcome, usize::from(before.leg_index));
         let symbols = &self.venue.symbols;
         let symbol = symbols.iter().find(|s| name(s.name) == before.symbol);
         let (Some(symbol), true) = (symbol, o.effect == Effect::SendExit) else {
@@ -103,7 +165,11 @@ impl Run {
         } else {
             lots * i128::from(symbol.lot)
         };
-        let sent = self.effects.commands().iter().map(|c| i128::from(c.qty_e8));
+        let sent = self
+            .effects()
+            .commands()
+            .iter()
+            .map(|c| i128::from(c.qty_e8));
         if sent.clone().any(|qty| qty == due) {
             return Ok(());
         }
@@ -121,11 +187,9 @@ impl Run {
                 if position.qty == 0 {
                     continue;
                 }
-                let asked = self
-                    .asked
-                    .values()
-                    .filter(|(s, d, _)| (*s, *d) == (at, side));
-                let most = asked.map(|(_, _, qty)| *qty).max().unwrap_or(0);
+                let asked = self.asked.values();
+                let asked = asked.filter(|asked| (asked.symbol, asked.side) == (at, side));
+                let most = asked.map(|asked| asked.qty).max().unwrap_or(0);
                 if position.qty > most {
                     return Err(format!(
                         "{} holds {} nobody asked for",
@@ -142,12 +206,13 @@ impl Run {
         self.faults = Faults::default();
         let blank = Control::ZERO;
         let kind = ControlKind::Flatten;
+        self.disk.set_faults(DiskFaults::default());
         self.apply(Entry::Control(Control { kind, ..blank }))?;
         let mut calm = 0;
         for _ in 0..60_000 {
             self.pass(100);
             while self
-                .kernel
+                .kernel()
                 .next_deadline()
                 .is_some_and(|due| due <= self.now.mono_ns)
             {
@@ -165,15 +230,15 @@ impl Run {
             while let Some(report) = self.edge.reports.pop_front() {
                 self.report(report)?;
             }
-            let account = self.kernel.account();
-            let rested = account.open_slots == 0 && self.venue.is_flat();
+            self.make_durable()?;
+            let rested = self.kernel().account().open_slots == 0 && self.venue.is_flat();
             calm = if rested { calm + 1 } else { 0 };
             if calm > 700 {
                 return self.compare();
             }
         }
         let stuck = (0..256)
-            .map(|at| self.kernel.slot(at))
+            .map(|at| self.kernel().slot(at))
             .find(|slot| slot.stage != Stage::Idle);
         Err(format!(
             "never came to rest; flat at the venue: {}; {stuck:?}",
@@ -181,11 +246,18 @@ impl Run {
         ))
     }
 
+    /// Fees of orders whose record was lost, which the kernel can know nothing of.
+    fn fees_lost(&self) -> i64 {
+        let lost = self.lost_orders.iter().filter_map(|id| self.venue.find(id));
+        let fills = lost.flat_map(|id| &self.venue.orders[id].fills);
+        fills.map(|fill| fill.fee).sum()
+    }
+
     pub(crate) fn compare(&mut self) -> Result<(), String> {
-        self.kernel
+        self.kernel()
             .check()
             .map_err(|violation| violation.to_string())?;
-        let account = *self.kernel.account();
+        let account = *self.kernel().account();
         if account.unresolved_orders + account.unsettled_orders != 0 {
             return Err("orders are left over".into());
         }
@@ -200,7 +272,7 @@ impl Run {
         // What hands did has no order of ours to tell its price: its result stays an estimate.
         let known = !self.by_hand;
         let pairs = [
-            ("fees", true, account.fees_e8, venue.fees),
+            ("fees", true, account.fees_e8, venue.fees - self.fees_lost()),
             ("funding", true, account.funding_e8, -since(1)),
             ("transfers", true, account.transfers_e8, since(2)),
             ("adjustments", known, account.adjustments_e8, 0),

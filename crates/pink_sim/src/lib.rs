@@ -10,10 +10,15 @@
 )]
 
 mod answers;
+mod begin;
 mod crash;
+mod digest;
 pub mod edge;
+pub mod entry;
+mod journal;
 mod judge;
 mod policy;
+pub mod process;
 pub mod rng;
 pub mod run;
 pub mod venue;
@@ -36,26 +41,39 @@ pub fn faults_of(seed: u64) -> Faults {
     };
     // Kinds of seeds of which one sees little otherwise; the rest keep exact books throughout.
     let protected = if seed % 2 == 1 { 900 } else { 0 };
-    let by_hand = if seed % 4 == 2 { 150 + chance(250) } else { 0 };
+    let by_hand = if seed % 4 == 2 || seed % 16 == 4 {
+        400 + chance(500)
+    } else {
+        0
+    };
     Faults {
         reply_lost: chance(200),
         request_lost: chance(100),
         request_late: chance(150),
         refused: chance(150),
-        cancel_lost: if protected > 0 { 800 } else { chance(300) },
+        cancel_lost: chance(300),
+        cancel_slow: if protected > 0 { 850 } else { chance(300) },
         answer_empty: chance(300),
         snapshot_partial: chance(300),
-        position_lag: if by_hand > 0 { 500 } else { chance(500) },
-        stream_lost: chance(500),
+        position_lag: if by_hand > 0 { 600 } else { chance(500) },
+        stream_lost: chance(if protected > 0 { 100 } else { 500 }),
         stream_twice: chance(500),
         stream_shuffled: chance(500),
         implausible: if by_hand > 0 { 150 } else { chance(100) },
         hostile: chance(1000),
         by_hand,
         protected,
-        early_end: if by_hand > 0 { 500 } else { chance(400) },
+        early_end: if by_hand > 0 { 800 } else { chance(400) },
         gateway_crash: chance(50),
-        kernel_crash: 6,
+        kernel_crash: 4,
+        power_cut: if seed.is_multiple_of(3) {
+            200 + chance(600)
+        } else {
+            0
+        },
+        disk_broken: chance(4),
+        disk_full: chance(3),
+        pauses: if protected > 0 { 5 } else { 30 },
     }
 }
 
@@ -70,14 +88,8 @@ pub fn simulate(
     let mut run = Run::new(seed, faults, table).map_err(|found| (found, Vec::new()))?;
     run.telling = telling;
     let mut go = || -> Result<(), String> {
-        let mut since = 0_u64;
         while run.tally.steps + run.tally.crashes < steps {
             run.step()?;
-            since += 1;
-            if since > 2_000 {
-                since = 0;
-                run.take_snapshot();
-            }
         }
         run.quiet()
     };
@@ -88,48 +100,76 @@ pub fn simulate(
     }
 }
 
-/// Takes faults away as long as the run still fails, and tells what is left.
+/// A run that fails, made as small as it cheaply gets.
+pub struct Failing {
+    pub faults: Faults,
+    pub steps: u64,
+    pub found: String,
+    pub story: Vec<String>,
+}
+
+/// Takes faults and steps away as long as the run still fails, and tells what is left.
 #[must_use]
-pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> (Faults, String, Vec<String>) {
-    let mut faults = faults_of(seed);
+pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> Failing {
     let kind = |found: &str| found.chars().take(16).collect::<String>();
-    let first = simulate(seed, steps, faults, table, false)
-        .err()
-        .unwrap_or_default()
-        .0;
-    let fails = |faults: Faults| {
+    let (mut faults, mut steps) = (faults_of(seed), steps);
+    let first = simulate(seed, steps, faults, table, false).err();
+    let first = kind(&first.unwrap_or_default().0);
+    let fails = |faults: Faults, steps: u64| {
         let result = simulate(seed, steps, faults, table, false);
-        result.is_err_and(|(found, _)| kind(&found) == kind(&first))
+        result.is_err_and(|(found, _)| kind(&found) == first)
     };
-    let clears: [fn(&mut Faults); 18] = [
-        |f| f.reply_lost = 0,
-        |f| f.request_lost = 0,
-        |f| f.request_late = 0,
-        |f| f.refused = 0,
-        |f| f.cancel_lost = 0,
-        |f| f.answer_empty = 0,
-        |f| f.snapshot_partial = 0,
-        |f| f.position_lag = 0,
-        |f| f.stream_lost = 0,
-        |f| f.stream_twice = 0,
-        |f| f.stream_shuffled = 0,
-        |f| f.implausible = 0,
-        |f| f.hostile = 0,
-        |f| f.by_hand = 0,
-        |f| f.protected = 0,
-        |f| f.early_end = 0,
-        |f| f.gateway_crash = 0,
-        |f| f.kernel_crash = 0,
-    ];
-    for clear in clears {
+    let fewer_steps = |faults: Faults, steps: &mut u64| {
+        // What fails on the way fails with all later ends; an end of its own may come sooner.
+        for part in [8, 4, 2, 1] {
+            while *steps > part && fails(faults, *steps - *steps * part / 16) {
+                *steps -= *steps * part / 16;
+            }
+        }
+    };
+    fewer_steps(faults, &mut steps);
+    for clear in CLEARS {
         let mut fewer = faults;
         clear(&mut fewer);
-        if fails(fewer) {
+        if fails(fewer, steps) {
             faults = fewer;
         }
     }
+    fewer_steps(faults, &mut steps);
     let (found, story) = simulate(seed, steps, faults, table, true)
         .err()
         .unwrap_or_default();
-    (faults, found, story)
+    Failing {
+        faults,
+        steps,
+        found,
+        story,
+    }
 }
+
+/// Each takes one kind of fault away.
+const CLEARS: [fn(&mut Faults); 23] = [
+    |f| f.reply_lost = 0,
+    |f| f.request_lost = 0,
+    |f| f.request_late = 0,
+    |f| f.refused = 0,
+    |f| f.cancel_lost = 0,
+    |f| f.cancel_slow = 0,
+    |f| f.answer_empty = 0,
+    |f| f.snapshot_partial = 0,
+    |f| f.position_lag = 0,
+    |f| f.stream_lost = 0,
+    |f| f.stream_twice = 0,
+    |f| f.stream_shuffled = 0,
+    |f| f.implausible = 0,
+    |f| f.hostile = 0,
+    |f| f.by_hand = 0,
+    |f| f.protected = 0,
+    |f| f.early_end = 0,
+    |f| f.gateway_crash = 0,
+    |f| f.disk_full = 0,
+    |f| f.disk_broken = 0,
+    |f| f.power_cut = 0,
+    |f| f.kernel_crash = 0,
+    |f| f.pauses = 0,
+];

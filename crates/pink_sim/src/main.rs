@@ -39,9 +39,13 @@ fn main() -> ExitCode {
             Ok(tally) => add(&mut total, &tally),
             Err((found, _)) => {
                 println!("seed {seed} steps {steps}: {found}");
-                let (faults, minimal_found, story) = minimal(seed, steps, TABLE);
-                println!("with fewer faults: {minimal_found}\n{faults:?}");
-                for line in story {
+                let failing = minimal(seed, steps, TABLE);
+                println!(
+                    "with fewer faults, {} steps: {}",
+                    failing.steps, failing.found
+                );
+                println!("{:?}", failing.faults);
+                for line in failing.story {
                     println!("{line}");
                 }
                 return ExitCode::FAILURE;
@@ -55,6 +59,8 @@ fn main() -> ExitCode {
 fn add(total: &mut Tally, tally: &Tally) {
     total.steps += tally.steps;
     total.crashes += tally.crashes;
+    total.power_cuts += tally.power_cuts;
+    total.disk_faults += tally.disk_faults;
     total.trades += tally.trades;
     total.fills += tally.fills;
     for (row, count) in &tally.rows {
@@ -76,6 +82,10 @@ fn print(total: &Tally, seconds: f64) {
     for (code, count) in codes {
         println!("{:<37} {count:>10}", code.name());
     }
+    println!(
+        "{} of the crashes power cuts, {} faults of the disk",
+        total.power_cuts, total.disk_faults
+    );
     let all = total.steps + total.crashes;
     println!(
         "{all} steps, {} crashes, {} trades, {} fills, no violation",

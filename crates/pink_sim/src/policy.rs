@@ -6,7 +6,8 @@ use shm_layout::{
     Side, Stage, TimeInForce, Writer,
 };
 
-use crate::run::{Entry, Run};
+use crate::entry::{Asked, Entry};
+use crate::run::Run;
 use crate::venue::{E8, Symbol};
 use crate::wording::{name, number};
 
@@ -14,13 +15,13 @@ impl Run {
     /// The policy wants something.
     pub(crate) fn decide(&mut self) -> Result<(), String> {
         let open: Vec<u16> = (0..12)
-            .filter(|at| self.kernel.slot(*at).stage != Stage::Idle)
+            .filter(|at| self.kernel().slot(*at).stage != Stage::Idle)
             .collect();
         if open.is_empty() || self.rng.permille(300.max(self.faults.protected * 2 / 3)) {
             return self.enter();
         }
         let at = open[self.rng.index(open.len())];
-        let slot = *self.kernel.slot(at);
+        let slot = *self.kernel().slot(at);
         let kind = match self.rng.below(10) {
             0..=6 => InputKind::Exit,
             7 => InputKind::ExitResidual,
@@ -46,7 +47,8 @@ impl Run {
             intent.qty_e8 = self.rng.between(1, slot.qty_e8.max(1));
         }
         self.apply(Entry::Intent(intent))?;
-        if kind == InputKind::Exit && intent.qty_e8 == 0 && self.effects.outcome.code == Code::Ok {
+        if kind == InputKind::Exit && intent.qty_e8 == 0 && self.effects().outcome.code == Code::Ok
+        {
             return self.judge_leg(&slot);
         }
         Ok(())
@@ -106,13 +108,27 @@ impl Run {
             rest_beside(&mut intent, &symbol);
             self.mark(at)?;
         }
-        self.apply(Entry::Intent(intent))?;
-        if self.effects.outcome.code == Code::Ok {
-            self.asked
-                .insert(intent.trade_id, (at, side, intent.qty_e8));
-            self.tally.trades += 1;
+        self.apply(Entry::Intent(intent))
+    }
+
+    /// What was accepted may be held, and nothing else.
+    pub(crate) fn note_asked(&mut self, intent: &Intent) {
+        let outcome = &self.effects().outcome;
+        if intent.kind != InputKind::Enter || outcome.code != Code::Ok {
+            return;
         }
-        Ok(())
+        let symbols = &self.venue.symbols;
+        let Some(symbol) = symbols.iter().position(|s| name(s.name) == intent.symbol) else {
+            return;
+        };
+        let asked = Asked {
+            symbol,
+            side: usize::from(intent.side == Side::Short),
+            qty: intent.qty_e8,
+            seq: outcome.seq,
+        };
+        self.asked.insert(intent.trade_id, asked);
+        self.tally.trades += 1;
     }
 
     /// Rare things: money that comes and goes, hands on the account, nonsense.
@@ -159,7 +175,12 @@ impl Run {
                 .close_by_hand(symbol, side, if whole { held } else { part });
         } else if !taken {
             self.venue.open_by_hand(symbol, side, more);
-            let asked = (symbol, side, (held + more) * 100);
+            let asked = Asked {
+                symbol,
+                side,
+                qty: (held + more) * 100,
+                seq: 0,
+            };
             self.asked
                 .insert(number("h", self.asked.len() as u64), asked);
         }
@@ -222,26 +243,26 @@ impl Run {
             text: Ascii::new("sim").unwrap_or(Ascii::EMPTY),
             ..Control::ZERO
         };
-        let flat = self.kernel.account().open_slots == 0;
+        let flat = self.kernel().account().open_slots == 0;
         let kind = match self.rng.below(400) {
             0 => ControlKind::Flatten,
             1..=3 => ControlKind::Mode,
             4..=6 => ControlKind::KillSwitch,
             7 => ControlKind::Reconcile,
-            8..=30 if self.kernel.account().mode_wanted != Mode::Active => ControlKind::Mode,
-            8..=30 if self.kernel.account().kill_switch != 0 => ControlKind::KillSwitch,
+            8..=30 if self.kernel().account().mode_wanted != Mode::Active => ControlKind::Mode,
+            8..=30 if self.kernel().account().kill_switch != 0 => ControlKind::KillSwitch,
             // Nobody anchors while orders may still tell where the difference comes from.
-            31..=60 if self.kernel.account().frozen != 0 && self.by_hand => ControlKind::Anchor,
-            31..=60 if flat && self.kernel.account().frozen != 0 => ControlKind::Anchor,
+            31..=60 if self.kernel().account().frozen != 0 && self.by_hand => ControlKind::Anchor,
+            31..=60 if flat && self.kernel().account().frozen != 0 => ControlKind::Anchor,
             _ => return Ok(()),
         };
-        let wanted = self.kernel.account().mode_wanted;
+        let wanted = self.kernel().account().mode_wanted;
         let mode = if wanted == Mode::Active && self.rng.permille(300) {
             Mode::ReduceOnly
         } else {
             Mode::Active
         };
-        let engaged = u8::from(self.kernel.account().kill_switch == 0);
+        let engaged = u8::from(self.kernel().account().kill_switch == 0);
         self.apply(Entry::Control(Control {
             kind,
             mode,

@@ -1,58 +1,34 @@
 //! One seed: a kernel, a venue, and a clock; every step checks what must always be so.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
+use pink_journal::machine::Taken;
+use pink_journal::sim_disk::SimDisk;
 use pink_kernel::fsm::Row;
-use pink_kernel::{CellRef, Effects, Input, Kernel, Now};
-use shm_layout::{
-    AdoptPolicy, Ascii, Code, Control, ControlKind, Effect, Epoch, Fact, Intent, Mark, Outcome,
-    PositionMode, Report, ReportKind, Stage, Writer,
-};
+use pink_kernel::{Effects, Kernel, Now};
+use shm_layout::{Ascii, Code, Effect, Fact, OrderSide, ReportKind, Stage, Writer};
 
+use crate::crash::Death;
 use crate::edge::{Edge, Faults};
+use crate::entry::{Asked, Entry, OrderFact, Ringed};
+use crate::judge::WATCHED_SLOTS;
+use crate::process::Process;
 use crate::rng::Rng;
-use crate::venue::{E8, Venue};
-use crate::wording::name;
+use crate::venue::Venue;
 
 const WALL_MS: i64 = 1_700_000_000_000;
-/// Inputs between two snapshots of the kernel's cells.
-pub(crate) const SNAPSHOT_EVERY: usize = 1_500;
+/// Inputs between two full checks of the state.
+const CHECK_EVERY: u64 = 64;
 /// Lines of story kept.
 const STORY_MAX: usize = 9_000;
-
-/// One input, owned: the journal of the simulation.
-#[derive(Clone, Copy, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a journal of inputs, bounded by the snapshots"
-)]
-pub enum Entry {
-    Epoch(Epoch),
-    Control(Control),
-    Intent(Intent),
-    Mark(Mark),
-    Report(Writer, Report),
-    Deadline,
-}
-
-impl Entry {
-    pub(crate) fn input(&self) -> Input<'_> {
-        match self {
-            Self::Epoch(epoch) => Input::Epoch(epoch),
-            Self::Control(control) => Input::Control(Writer::Supervisor, control),
-            Self::Intent(intent) => Input::Intent(intent),
-            Self::Mark(mark) => Input::Mark(mark),
-            Self::Report(source, report) => Input::Report(*source, report),
-            Self::Deadline => Input::Deadline,
-        }
-    }
-}
 
 /// Counts over a run.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub steps: u64,
     pub crashes: u64,
+    pub power_cuts: u64,
+    pub disk_faults: u64,
     pub trades: u64,
     pub fills: u64,
     pub rows: HashMap<(Stage, Fact), u64>,
@@ -60,9 +36,8 @@ pub struct Tally {
 }
 
 pub struct Run {
-    pub kernel: Kernel,
-    pub effects: Effects,
-    pub seq: u64,
+    pub process: Process,
+    pub disk: SimDisk,
     pub now: Now,
     pub venue: Venue,
     pub edge: Edge,
@@ -71,15 +46,27 @@ pub struct Run {
     pub tally: Tally,
     pub story: VecDeque<String>,
     pub telling: bool,
-    pub(crate) journal: Vec<(Now, Entry, u64)>,
-    pub(crate) snapshot: (u64, Vec<(CellRef, Vec<u64>)>),
-    pub(crate) incarnation: u64,
+    pub(crate) boot: u64,
+    /// Rings by number: the life of each, and inputs that came by it.
+    pub(crate) streams: [(u64, u64); 4],
+    /// Inputs in the rings: taken but not written, and written but perhaps not released.
+    pub(crate) unwritten: Vec<Ringed>,
+    pub(crate) unreleased: Vec<Ringed>,
+    /// The last record of which a command left, and the last of which one left that adds risk.
+    pub(crate) sent_seq: u64,
+    pub(crate) sent_risk_seq: u64,
+    pub(crate) recovered_seq: u64,
     pub(crate) trades: u64,
-    pub(crate) asked: HashMap<Ascii<32>, (usize, usize, i64)>,
+    pub(crate) asked: HashMap<Ascii<32>, Asked>,
+    /// Orders that left without their record: exits, before a power cut.
+    pub(crate) lost_orders: HashSet<Ascii<40>>,
     pub(crate) by_hand: bool,
-    /// Every cell as `apply` named it for the journal: all that another build would know.
-    pub(crate) records: bool,
-    pub(crate) recorded: BTreeMap<(u8, u16), Vec<u64>>,
+    /// What each order traded, as the kernel booked it last.
+    pub(crate) order_facts: HashMap<Ascii<40>, OrderFact>,
+    /// Time that passed while the kernel could work, and since when each slot's entry works while
+    /// risk is forbidden.
+    pub(crate) awake_ms: i64,
+    pub(crate) works_since_ms: [Option<i64>; WATCHED_SLOTS as usize],
     pub(crate) table: Vec<Row>,
 }
 
@@ -88,12 +75,14 @@ impl Run {
     pub fn new(seed: u64, faults: Faults, table: &[Row]) -> Result<Self, String> {
         let mut rng = Rng::new(seed);
         let hedge = rng.permille(500);
+        let disk = SimDisk::default();
+        let wall_ns = WALL_MS * 1_000_000;
+        let process = Process::start(&disk, table, wall_ns).map_err(|refused| refused.to_string());
         let mut run = Self {
-            kernel: Kernel::with_table(table),
-            effects: Effects::new(),
-            seq: 0,
+            process: process?,
+            disk,
             now: Now {
-                wall_ns: WALL_MS * 1_000_000,
+                wall_ns,
                 mono_ns: 1_000_000_000,
             },
             venue: Venue::new(hedge),
@@ -103,14 +92,20 @@ impl Run {
             tally: Tally::default(),
             story: VecDeque::new(),
             telling: false,
-            journal: Vec::new(),
-            snapshot: (0, Vec::new()),
-            incarnation: 0,
+            boot: 1,
+            streams: [(1, 0), (2, 0), (3, 0), (4, 0)],
+            unwritten: Vec::new(),
+            unreleased: Vec::new(),
+            sent_seq: 0,
+            sent_risk_seq: 0,
+            recovered_seq: 0,
             trades: 0,
             asked: HashMap::new(),
+            lost_orders: HashSet::new(),
             by_hand: false,
-            records: seed.is_multiple_of(4),
-            recorded: BTreeMap::new(),
+            order_facts: HashMap::new(),
+            awake_ms: 0,
+            works_since_ms: [None; WATCHED_SLOTS as usize],
             table: table.to_vec(),
         };
         run.venue.now_ms = WALL_MS;
@@ -119,99 +114,85 @@ impl Run {
         Ok(run)
     }
 
-    fn begin(&mut self, hedge: bool) -> Result<(), String> {
-        self.epoch()?;
-        self.apply(Entry::Control(config()))?;
-        let position_mode = if hedge {
-            PositionMode::Hedge
-        } else {
-            PositionMode::OneWay
-        };
-        let kind = ReportKind::PositionMode;
-        self.report(Report {
-            kind,
-            position_mode,
-            ..Report::ZERO
-        })?;
-        for symbol in self.venue.symbols.clone() {
-            self.report(Report {
-                kind: ReportKind::Instrument,
-                symbol: name(symbol.name),
-                tick_e12: symbol.tick,
-                lot_e8: symbol.lot,
-                min_qty_e8: symbol.least,
-                min_notional_e8: 0,
-                maker_fee_e8: 20_000,
-                taker_fee_e8: 50_000,
-                ..Report::ZERO
-            })?;
-        }
-        self.marks()
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.process.machine.kernel
     }
 
-    pub(crate) fn epoch(&mut self) -> Result<(), String> {
-        self.incarnation += 1;
-        let instance = Ascii::new("sim").unwrap_or(Ascii::EMPTY);
-        let incarnation = self.incarnation;
-        self.apply(Entry::Epoch(Epoch {
-            incarnation,
-            journal_id: 9,
-            instance,
-            ..Epoch::ZERO
-        }))
+    pub(crate) fn effects(&self) -> &Effects {
+        &self.process.machine.effects
     }
 
-    pub(crate) fn report(&mut self, report: Report) -> Result<(), String> {
-        self.apply(Entry::Report(Writer::Gateway, report))
-    }
-
-    fn marks(&mut self) -> Result<(), String> {
-        for at in 0..self.venue.symbols.len() {
-            self.mark(at)?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn mark(&mut self, at: usize) -> Result<(), String> {
-        let symbol = &self.venue.symbols[at];
-        self.apply(Entry::Mark(Mark {
-            symbol: name(symbol.name),
-            mark_e12: symbol.mark,
-            recv_mono_ns: self.now.mono_ns,
-            venue_wall_ms: self.venue.now_ms,
-            ..Mark::ZERO
-        }))
-    }
-
-    /// One input: journalled, applied, checked.
+    /// One input from its source.
     pub fn apply(&mut self, entry: Entry) -> Result<(), String> {
-        self.seq += 1;
-        self.kernel
-            .apply(self.seq, self.now, entry.input(), &mut self.effects);
-        self.tally.steps += 1;
-        let outcome = &self.effects.outcome;
-        self.journal.push((
-            self.now,
-            entry,
-            digest(outcome, self.effects.commands().len()),
-        ));
-        if outcome.fact != Fact::None && outcome.code != Code::Unexpected {
-            *self
-                .tally
-                .rows
-                .entry((outcome.prev_stage, outcome.fact))
-                .or_default() += 1;
+        let (stream_id, stream_seq) = match entry.ring() {
+            Some(ring) => {
+                let stream = &mut self.streams[ring];
+                stream.1 += 1;
+                *stream
+            }
+            None => (0, 0),
+        };
+        self.take(entry, stream_id, stream_seq)
+    }
+
+    /// One input: applied, put into the batch, checked.
+    pub(crate) fn take(
+        &mut self,
+        entry: Entry,
+        stream_id: u64,
+        stream_seq: u64,
+    ) -> Result<(), String> {
+        if self.process.is_full() {
+            self.write()?;
         }
-        *self.tally.codes.entry(outcome.code).or_default() += 1;
-        if outcome.fill_qty_e8 > 0 {
-            self.tally.fills += 1;
+        let seq = self.process.machine.next_seq();
+        let taken = Taken {
+            source: entry.source(),
+            stream_id,
+            stream_seq,
+            now: self.now,
+        };
+        self.process
+            .take(&taken, &entry.record())
+            .map_err(|violation| violation.to_string())?;
+        self.unwritten.push(Ringed {
+            entry,
+            stream_id,
+            stream_seq,
+            seq,
+        });
+        self.tally.steps += 1;
+        self.count();
+        if let Entry::Intent(intent) = &entry {
+            self.note_asked(intent);
         }
         if self.telling {
             self.tell(&entry);
         }
-        self.edge.commands.extend(self.effects.commands());
-        self.record();
-        let outcome = &self.effects.outcome;
+        self.judge_step()
+    }
+
+    fn count(&mut self) {
+        let outcome = &self.process.machine.effects.outcome;
+        if outcome.fact != Fact::None && outcome.code != Code::Unexpected {
+            let row = (outcome.prev_stage, outcome.fact);
+            *self.tally.rows.entry(row).or_default() += 1;
+        }
+        *self.tally.codes.entry(outcome.code).or_default() += 1;
+        self.tally.fills += u64::from(outcome.fill_qty_e8 > 0);
+        if !outcome.client_order_id.is_empty() && outcome.order_cum_qty_e8 > 0 {
+            let fact = OrderFact {
+                buys: outcome.order_side == OrderSide::Buy,
+                notional_e8: outcome.order_cum_notional_e8,
+            };
+            self.order_facts.insert(outcome.client_order_id, fact);
+        }
+    }
+
+    fn judge_step(&mut self) -> Result<(), String> {
+        self.judge_withdrawal()?;
+        self.judge_capital()?;
+        let outcome = &self.effects().outcome;
         if outcome.code == Code::Unexpected {
             return Err(format!(
                 "no row for {:?} and {:?}",
@@ -220,23 +201,20 @@ impl Run {
         }
         if outcome.effect == Effect::FreeSlot || outcome.effect == Effect::Abandon {
             self.judge_trade()?;
+            self.judge_result()?;
         }
         if outcome.fill_qty_e8 > 0 && outcome.report_kind == ReportKind::OrderState {
             self.judge_fill()?;
         }
-        if let Some(violation) = self.kernel.violation() {
-            return Err(violation.to_string());
-        }
-        if self.seq.is_multiple_of(64) {
-            self.kernel
-                .check()
-                .map_err(|violation| violation.to_string())?;
+        if outcome.seq.is_multiple_of(CHECK_EVERY) {
+            let check = self.kernel().check();
+            check.map_err(|violation| violation.to_string())?;
         }
         self.judge_exposure()
     }
 
     fn tell(&mut self, entry: &Entry) {
-        let o = &self.effects.outcome;
+        let o = &self.effects().outcome;
         let what = match entry {
             Entry::Report(_, r) => format!(
                 "{:?} {:?} cmd {} cum {} of {}",
@@ -249,14 +227,14 @@ impl Run {
             Entry::Deadline => "deadline".into(),
         };
         let sent: Vec<String> = self
-            .effects
+            .effects()
             .commands()
             .iter()
             .map(|c| format!("{:?}#{} {:?} {}", c.kind, c.command_seq, c.role, c.qty_e8))
             .collect();
         let line = format!(
             "{:>6} {:>8}ms {what} => {:?} slot {} {:?} {:?}->{:?} {:?} qty {} [{} {}] {}",
-            self.seq,
+            o.seq,
             self.venue.now_ms - WALL_MS,
             o.code,
             o.slot_id,
@@ -269,6 +247,10 @@ impl Run {
             o.client_order_id.as_str(),
             sent.join(", "),
         );
+        self.say(line);
+    }
+
+    pub(crate) fn say(&mut self, line: String) {
         if self.story.len() == STORY_MAX {
             self.story.pop_front();
         }
@@ -278,16 +260,19 @@ impl Run {
     /// One step of the world.
     pub fn step(&mut self) -> Result<(), String> {
         if self.rng.permille(self.faults.kernel_crash) {
-            return self.crash();
+            let power = self.rng.permille(self.faults.power_cut);
+            return self.crash(if power { Death::Power } else { Death::Process });
         }
-        let pause_ms = if self.rng.permille(30) {
+        self.work_the_disk()?;
+        let pause_ms = if self.rng.permille(self.faults.pauses) {
             self.rng.between(0, 3_000)
         } else {
             self.rng.between(0, 20)
         };
         self.pass(pause_ms);
+        self.awake_ms += pause_ms;
         if self
-            .kernel
+            .kernel()
             .next_deadline()
             .is_some_and(|due| due <= self.now.mono_ns)
             && self.rng.permille(600)
@@ -324,9 +309,11 @@ impl Run {
 
     fn gateway(&mut self) -> Result<(), String> {
         let mono = self.now.mono_ns;
-        self.edge.kill_switch = self.kernel.account().kill_switch != 0;
-        self.edge
-            .work(&mut self.rng, &mut self.venue, &self.faults, mono)?;
+        self.edge.kill_switch = self.kernel().account().kill_switch != 0;
+        for _ in 0..=self.rng.below(3) {
+            self.edge
+                .work(&mut self.rng, &mut self.venue, &self.faults, mono)?;
+        }
         self.hear()
     }
 
@@ -345,45 +332,5 @@ impl Run {
             Some(report) => self.report(report),
             None => Ok(()),
         }
-    }
-}
-
-pub(crate) fn digest(outcome: &Outcome, commands: usize) -> u64 {
-    outcome
-        .to_words()
-        .iter()
-        .fold(commands as u64, |hash, word| {
-            (hash ^ word)
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                .rotate_left(23)
-        })
-}
-
-fn config() -> Control {
-    Control {
-        kind: ControlKind::Config,
-        adopt: AdoptPolicy::Adopt,
-        max_slots: 12,
-        max_leverage: 10,
-        order_rate_max: 200,
-        order_rate_window_ms: 1_000,
-        ttl_ms_max: 10_000,
-        mark_age_ms_max: 600_000,
-        submit_deadline_ms: 2_000,
-        report_deadline_ms: 1_000,
-        settle_after_ms: 300,
-        not_found_after_ms: 5_000,
-        reconcile_interval_ms: 20_000,
-        flat_confirm_ms: 5_000,
-        max_order_notional_e8: 1_000_000 * E8,
-        max_total_notional_e8: 5_000_000 * E8,
-        daily_loss_e8: 90_000 * E8,
-        drawdown_e8: 90_000 * E8,
-        price_band_e8: E8 / 5,
-        divergence_e8: E8 / 5,
-        fill_band_e8: E8 / 5,
-        delta_warn_e8: E8 / 100,
-        delta_error_e8: 20 * E8,
-        ..Control::ZERO
     }
 }

@@ -50,6 +50,8 @@ pub struct Order {
     pub fills: Vec<Fill>,
     /// Not on the book before this time (a request that arrived late).
     pub from_ms: i64,
+    /// A cancel is under way: it trades no more, and is gone then.
+    pub ends_ms: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -144,6 +146,12 @@ impl Venue {
         (self.orders[id].from_ms <= self.now_ms).then_some(id)
     }
 
+    /// An order of this id, be it that it has not arrived yet.
+    #[must_use]
+    pub fn find_any(&self, client: &Ascii<40>) -> Option<usize> {
+        self.by_client.get(client).copied()
+    }
+
     /// Takes an order. `None`: refused, there is nothing to reduce.
     pub fn place(&mut self, order: Order) -> Option<usize> {
         let held = self.symbols[order.symbol].positions[order.side].qty;
@@ -178,17 +186,40 @@ impl Venue {
         let scale = (symbol.mark / symbol.tick / 2_000).max(1);
         let floor = symbol.tick * 1_000;
         symbol.mark = (symbol.mark + steps * scale * symbol.tick).max(floor);
+        let due = |id: &&usize| {
+            self.orders[**id]
+                .ends_ms
+                .is_some_and(|at| at <= self.now_ms)
+        };
+        if let Some(id) = self.live.iter().find(due) {
+            self.cancel(*id);
+        }
         if self.live.is_empty() {
             return;
         }
         let id = self.live[rng.index(self.live.len())];
         self.work(rng, id, calm);
+        if self.thin {
+            self.trigger(rng, at, calm);
+        }
+    }
+
+    /// Stops and profits of this symbol do not wait for their turn.
+    fn trigger(&mut self, rng: &mut Rng, symbol: usize, calm: bool) {
+        let waiting = self.live.clone();
+        for id in waiting {
+            let order = &self.orders[id];
+            let triggers = matches!(order.kind, Kind::Stop | Kind::Profit);
+            if triggers && order.symbol == symbol && order.state == State::Resting {
+                self.work(rng, id, calm);
+            }
+        }
     }
 
     fn work(&mut self, rng: &mut Rng, id: usize, calm: bool) {
         let order = &self.orders[id];
         let symbol = &self.symbols[order.symbol];
-        if order.from_ms > self.now_ms {
+        if order.from_ms > self.now_ms || order.ends_ms.is_some() {
             return;
         }
         let mark = symbol.mark;
@@ -224,7 +255,7 @@ impl Venue {
             return;
         }
         let opens_thin = self.thin && !order.reduce;
-        let lots = rest / symbol.lot / if opens_thin { 4 } else { 1 };
+        let lots = rest / symbol.lot / if opens_thin { 8 } else { 1 };
         let partial = lots > 1 && !calm && rng.permille(if opens_thin { 950 } else { 500 });
         let share = i64::try_from(rng.below(u64::try_from(lots).unwrap_or(1))).unwrap_or(0);
         let qty = if partial {

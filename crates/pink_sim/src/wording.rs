@@ -44,6 +44,7 @@ pub(crate) fn order_of(venue: &Venue, command: &Command, from_ms: i64) -> Order 
         filled: 0,
         fills: Vec::new(),
         from_ms,
+        ends_ms: None,
     }
 }
 

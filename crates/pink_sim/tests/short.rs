@@ -15,8 +15,9 @@ fn the_kernel_and_the_venue_agree_under_every_fault() {
     for seed in 1..=SEEDS {
         println!("seed {seed}");
         if let Err((found, _)) = simulate(seed, STEPS, faults_of(seed), TABLE, false) {
-            let (faults, _, story) = minimal(seed, STEPS, TABLE);
-            panic!("seed {seed}: {found}\n{faults:?}\n{}", story.join("\n"));
+            let failing = minimal(seed, STEPS, TABLE);
+            let story = failing.story.join("\n");
+            panic!("seed {seed}: {found}\n{:?}\n{story}", failing.faults);
         }
     }
 }
