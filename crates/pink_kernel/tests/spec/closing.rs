@@ -349,7 +349,6 @@ fn a_mark_that_is_older_by_both_clocks_is_no_news() {
             recv_mono_ns: u64::try_from(mono_ns).unwrap(),
             venue_wall_ms: world.wall_ms() + venue_ms,
             market_ms: 7,
-            ..shm_layout::Mark::ZERO
         };
         let outcome = world.apply(pink_kernel::Input::Mark(&mark));
         let cell = world.kernel.instrument(0);

@@ -170,3 +170,53 @@ fn rows_that_answer_another_question_than_the_open_one_settle_nothing() {
     }
     assert_eq!(world.report(&row).code, Code::Ok);
 }
+
+#[test]
+fn a_bad_row_ends_its_set_and_a_bad_word_about_the_order_does_not() {
+    let gathered = || {
+        let mut world = check(
+            "
+            enter long 1        | OrderRequested |
+            fill 0.4 @ 100      | EntryWorking   |
+            fill 0.6 @ 101      | PositionOpen   |
+            wait 600            | PositionOpen   |
+            ",
+        );
+        let order = world.order(0, OrderRole::Entry);
+        let rows = world.rows_of(&order);
+        assert_eq!(world.report(&rows[0]).code, Code::Ok);
+        assert_eq!(world.order(0, OrderRole::Entry).settle_rows, 1);
+        (world, rows)
+    };
+    let (mut world, rows) = gathered();
+    let bad = Report {
+        price_e12: 0,
+        ..rows[1]
+    };
+    assert_eq!(world.report(&bad).code, Code::InvalidField);
+    let order = world.order(0, OrderRole::Entry);
+    assert_eq!((order.settle_rows, order.settle_open), (0, 0));
+    world.settle_all();
+    world = run(world, "wait 0 | PositionOpen | cost 100.6  unsettled 0");
+    drop(world);
+    // A question about its figures is open as well; its answer is about something else.
+    let (mut world, _) = gathered();
+    let mut asked = 0;
+    for _ in 0..40 {
+        world.wait(250);
+        asked = world.order(0, OrderRole::Entry).query_open;
+        if asked != 0 {
+            break;
+        }
+    }
+    let order = world.order(0, OrderRole::Entry);
+    assert!(asked != 0 && order.settle_open != 0);
+    let foreign = Report {
+        command_seq: asked,
+        qty_e8: 1,
+        ..world.state_of(&order, OrderStatus::Filled)
+    };
+    assert_eq!(world.report(&foreign).code, Code::ForeignOrder);
+    let order = world.order(0, OrderRole::Entry);
+    assert_eq!((order.query_open, order.settle_rows), (0, 1));
+}
