@@ -1,4 +1,4 @@
-//! What an answer changes: questions end, cancels fail, doubts are kept, and strangers stay strangers.
+//! What an answer changes: questions end, cancels fail, doubts are kept, strangers stay strangers.
 
 use shm_layout::{
     Code, CommandKind, Has, OrderRole, OrderStatus, PositionMode, Report, ReportKind, Stage,

@@ -1,4 +1,4 @@
-//! What is kept of orders, slots and marks: found again by number, due after a reboot, told as it is.
+//! What is kept of orders, slots and marks: found by number, due after a reboot, told as it is.
 
 use pink_kernel::Input;
 use shm_layout::{
