@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "fb80c3c69c66a9ddb753557ffa1ced5d0ecc3092524f7f349b2459c2d824781a"
+DIGEST_HEX: Final = "2512be5eafa99b36fe1c56bec33f1dc7b9e7d8cf4691e25dadda420cc50ee39f"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x299d758d1c023efe
+JOURNAL_SHAPE: Final = 0x098ccaa438ce4cf0
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -1901,6 +1901,8 @@ class OrderCell(NamedTuple):
     submitted_wall_ms: int  # latest time at which it may have left
     snap_seq: int  # asked_seq of the last snapshot that listed it
     mark_e12: int  # mark when it was commanded
+    absent_wall_ms: int  # since when the venue does not know the order that worked; 0 = it does
+    proven_qty_e8: int  # sum of the last whole set of fill rows that held more than was told; 0 = none
 
     @classmethod
     def zero(cls) -> Self:
@@ -1955,6 +1957,8 @@ class OrderCell(NamedTuple):
             submitted_wall_ms=0,
             snap_seq=0,
             mark_e12=0,
+            absent_wall_ms=0,
+            proven_qty_e8=0,
         )
 
     def encode(self) -> bytes:
@@ -2010,6 +2014,8 @@ class OrderCell(NamedTuple):
                 self.submitted_wall_ms,
                 self.snap_seq,
                 self.mark_e12,
+                self.absent_wall_ms,
+                self.proven_qty_e8,
             )
         except StructError as error:
             raise MalformedRecord(f"OrderCell: {error}") from error
@@ -2036,13 +2042,13 @@ class OrderCell(NamedTuple):
                 *v[23:41],
                 _Code[v[41]],
                 _OrderStatus[v[42]],
-                *v[43:49],
+                *v[43:51],
             ))
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
 
 
-_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q q Q q Q q")
+_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q q Q q Q q q q")
 
 
 class AccountCell(NamedTuple):
@@ -2252,6 +2258,7 @@ class InstrumentCell(NamedTuple):
     found_price_e12: tuple[int, ...]
     found_seq: tuple[int, ...]  # asked_seq of the snapshot that showed it last
     found_since_wall_ns: tuple[int, ...]  # when it was seen first
+    foreign_order_seq: int  # asked_seq of the last snapshot with an order of nobody here; blocks ENTER
 
     @classmethod
     def zero(cls) -> Self:
@@ -2278,6 +2285,7 @@ class InstrumentCell(NamedTuple):
             found_price_e12=(0,) * 2,
             found_seq=(0,) * 2,
             found_since_wall_ns=(0,) * 2,
+            foreign_order_seq=0,
         )
 
     def encode(self) -> bytes:
@@ -2305,6 +2313,7 @@ class InstrumentCell(NamedTuple):
                 *_counted(self.found_price_e12, 2, "InstrumentCell.found_price_e12"),
                 *_counted(self.found_seq, 2, "InstrumentCell.found_seq"),
                 *_counted(self.found_since_wall_ns, 2, "InstrumentCell.found_since_wall_ns"),
+                self.foreign_order_seq,
             )
         except StructError as error:
             raise MalformedRecord(f"InstrumentCell: {error}") from error
@@ -2321,12 +2330,13 @@ class InstrumentCell(NamedTuple):
                 v[19:21],
                 v[21:23],
                 v[23:25],
+                v[25],
             ))
         except KeyError as error:
             raise MalformedRecord(f"InstrumentCell: unknown code {error}") from error
 
 
-_InstrumentCell_STRUCT: Final = Struct("<24s Q q q q q q q Q q q q q Q Q q q 2q 2q 2Q 2q 16x")
+_InstrumentCell_STRUCT: Final = Struct("<24s Q q q q q q q Q q q q q Q Q q q 2q 2q 2Q 2q Q 8x")
 
 
 class JournalCell(NamedTuple):
@@ -2516,6 +2526,8 @@ class DeskCell(NamedTuple):
     delta_since_wall_ms: int  # since when the wallet has been this far from capital
     outside_seq: int  # last change of a position booked at an estimate, not anchored yet; 0 = none
     whole_mono_ns: int  # when the last whole snapshot was in
+    income_since_ms: int  # since when the open or last INCOME asked
+    unfilled: int  # orders that ever ended without a fill
 
     @classmethod
     def zero(cls) -> Self:
@@ -2552,6 +2564,8 @@ class DeskCell(NamedTuple):
             delta_since_wall_ms=0,
             outside_seq=0,
             whole_mono_ns=0,
+            income_since_ms=0,
+            unfilled=0,
         )
 
     def encode(self) -> bytes:
@@ -2589,6 +2603,8 @@ class DeskCell(NamedTuple):
                 self.delta_since_wall_ms,
                 self.outside_seq,
                 self.whole_mono_ns,
+                self.income_since_ms,
+                self.unfilled,
             )
         except StructError as error:
             raise MalformedRecord(f"DeskCell: {error}") from error
@@ -2599,13 +2615,13 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:31],
+                *v[0:33],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q Q")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q Q q Q")
 
 
 class WindowCell(NamedTuple):
@@ -3314,7 +3330,7 @@ _Probe256_STRUCT: Final = Struct("<Q Q B b H h B 1x I i q H 6x 8s 40s 4q 16Q")
 
 
 SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 440, 4096, 896, 256)
-ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 320, 233472, 704, 1024)
+ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 336, 233472, 704, 1024)
 ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 954368, 704, 1)
 INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 955136, 512, 64)
 JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 987904, 320, 1)

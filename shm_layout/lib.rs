@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "fb80c3c69c66a9ddb753557ffa1ced5d0ecc3092524f7f349b2459c2d824781a";
-pub const DIGEST: [u8; 32] = [0xfb, 0x80, 0xc3, 0xc6, 0x9c, 0x66, 0xa9, 0xdd, 0xb7, 0x53, 0x55, 0x7f, 0xfa, 0x1c, 0xed, 0x5d, 0x0e, 0xcc, 0x30, 0x92, 0x52, 0x4f, 0x7f, 0x34, 0x9b, 0x24, 0x59, 0xc2, 0xd8, 0x24, 0x78, 0x1a];
+pub const DIGEST_HEX: &str = "2512be5eafa99b36fe1c56bec33f1dc7b9e7d8cf4691e25dadda420cc50ee39f";
+pub const DIGEST: [u8; 32] = [0x25, 0x12, 0xbe, 0x5e, 0xaf, 0xa9, 0x9b, 0x36, 0xfe, 0x1c, 0x56, 0xbe, 0xc3, 0x3f, 0x1d, 0xc7, 0xb9, 0xe7, 0xd8, 0xcf, 0x46, 0x91, 0xe2, 0x5d, 0xad, 0xda, 0x42, 0x0c, 0xc5, 0x0e, 0xe3, 0x9f];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x299d758d1c023efe;
+pub const JOURNAL_SHAPE: u64 = 0x098ccaa438ce4cf0;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -4292,6 +4292,10 @@ pub struct OrderCell {
     pub snap_seq: u64,
     /// mark when it was commanded
     pub mark_e12: i64,
+    /// since when the venue does not know the order that worked; 0 = it does
+    pub absent_wall_ms: i64,
+    /// sum of the last whole set of fill rows that held more than was told; 0 = none
+    pub proven_qty_e8: i64,
 }
 
 const _: () = {
@@ -4346,12 +4350,14 @@ const _: () = {
     assert!(core::mem::offset_of!(OrderCell, submitted_wall_ms) == 296);
     assert!(core::mem::offset_of!(OrderCell, snap_seq) == 304);
     assert!(core::mem::offset_of!(OrderCell, mark_e12) == 312);
-    assert!(core::mem::size_of::<OrderCell>() == 320);
+    assert!(core::mem::offset_of!(OrderCell, absent_wall_ms) == 320);
+    assert!(core::mem::offset_of!(OrderCell, proven_qty_e8) == 328);
+    assert!(core::mem::size_of::<OrderCell>() == 336);
 };
 
 impl OrderCell {
-    pub const SIZE: usize = 320;
-    pub const WORDS: usize = 40;
+    pub const SIZE: usize = 336;
+    pub const WORDS: usize = 42;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         order_index: 0,
@@ -4405,11 +4411,13 @@ impl OrderCell {
         submitted_wall_ms: 0,
         snap_seq: 0,
         mark_e12: 0,
+        absent_wall_ms: 0,
+        proven_qty_e8: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 320] {
-        let mut b = [0; 320];
+    pub fn to_bytes(&self) -> [u8; 336] {
+        let mut b = [0; 336];
         b[0..2].copy_from_slice(&self.order_index.to_le_bytes());
         b[2..4].copy_from_slice(&self.slot_id.to_le_bytes());
         b[4..8].copy_from_slice(&self.generation.to_le_bytes());
@@ -4465,6 +4473,8 @@ impl OrderCell {
         b[296..304].copy_from_slice(&self.submitted_wall_ms.to_le_bytes());
         b[304..312].copy_from_slice(&self.snap_seq.to_le_bytes());
         b[312..320].copy_from_slice(&self.mark_e12.to_le_bytes());
+        b[320..328].copy_from_slice(&self.absent_wall_ms.to_le_bytes());
+        b[328..336].copy_from_slice(&self.proven_qty_e8.to_le_bytes());
         b
     }
 
@@ -4519,9 +4529,11 @@ impl OrderCell {
         each("submitted_wall_ms", Value::Number(self.submitted_wall_ms.into()));
         each("snap_seq", Value::Number(self.snap_seq.into()));
         each("mark_e12", Value::Number(self.mark_e12.into()));
+        each("absent_wall_ms", Value::Number(self.absent_wall_ms.into()));
+        each("proven_qty_e8", Value::Number(self.proven_qty_e8.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 320]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 336]) -> Result<Self, Malformed> {
         Ok(Self {
             order_index: u16::from_le_bytes(take(b, 0)),
             slot_id: u16::from_le_bytes(take(b, 2)),
@@ -4574,17 +4586,19 @@ impl OrderCell {
             submitted_wall_ms: i64::from_le_bytes(take(b, 296)),
             snap_seq: u64::from_le_bytes(take(b, 304)),
             mark_e12: i64::from_le_bytes(take(b, 312)),
+            absent_wall_ms: i64::from_le_bytes(take(b, 320)),
+            proven_qty_e8: i64::from_le_bytes(take(b, 328)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 40] {
+    pub fn to_words(&self) -> [u64; 42] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 40]) -> Result<Self, Malformed> {
-        let mut b = [0; 320];
+    pub fn from_words(w: &[u64; 42]) -> Result<Self, Malformed> {
+        let mut b = [0; 336];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -4996,7 +5010,9 @@ pub struct InstrumentCell {
     pub found_seq: [u64; 2],
     /// when it was seen first
     pub found_since_wall_ns: [i64; 2],
-    pub reserved_0: [u64; 2],
+    /// asked_seq of the last snapshot with an order of nobody here; blocks ENTER
+    pub foreign_order_seq: u64,
+    pub reserved_0: [u64; 1],
 }
 
 const _: () = {
@@ -5021,7 +5037,8 @@ const _: () = {
     assert!(core::mem::offset_of!(InstrumentCell, found_price_e12) == 168);
     assert!(core::mem::offset_of!(InstrumentCell, found_seq) == 184);
     assert!(core::mem::offset_of!(InstrumentCell, found_since_wall_ns) == 200);
-    assert!(core::mem::offset_of!(InstrumentCell, reserved_0) == 216);
+    assert!(core::mem::offset_of!(InstrumentCell, foreign_order_seq) == 216);
+    assert!(core::mem::offset_of!(InstrumentCell, reserved_0) == 224);
     assert!(core::mem::size_of::<InstrumentCell>() == 232);
 };
 
@@ -5051,7 +5068,8 @@ impl InstrumentCell {
         found_price_e12: [0; 2],
         found_seq: [0; 2],
         found_since_wall_ns: [0; 2],
-        reserved_0: [0; 2],
+        foreign_order_seq: 0,
+        reserved_0: [0; 1],
     };
 
     #[must_use]
@@ -5086,7 +5104,8 @@ impl InstrumentCell {
         for (to, from) in b[200..216].chunks_exact_mut(8).zip(&self.found_since_wall_ns) {
             to.copy_from_slice(&from.to_le_bytes());
         }
-        for (to, from) in b[216..232].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[216..224].copy_from_slice(&self.foreign_order_seq.to_le_bytes());
+        for (to, from) in b[224..232].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -5115,6 +5134,7 @@ impl InstrumentCell {
         each("found_price_e12", Value::Numbers(&self.found_price_e12.map(Into::into)));
         each("found_seq", Value::Numbers(&self.found_seq.map(Into::into)));
         each("found_since_wall_ns", Value::Numbers(&self.found_since_wall_ns.map(Into::into)));
+        each("foreign_order_seq", Value::Number(self.foreign_order_seq.into()));
     }
 
     pub fn from_bytes(b: &[u8; 232]) -> Result<Self, Malformed> {
@@ -5140,7 +5160,8 @@ impl InstrumentCell {
             found_price_e12: core::array::from_fn(|i| i64::from_le_bytes(take(b, 168 + i * 8))),
             found_seq: core::array::from_fn(|i| u64::from_le_bytes(take(b, 184 + i * 8))),
             found_since_wall_ns: core::array::from_fn(|i| i64::from_le_bytes(take(b, 200 + i * 8))),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 216 + i * 8))),
+            foreign_order_seq: u64::from_le_bytes(take(b, 216)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 224 + i * 8))),
         })
     }
 
@@ -5510,6 +5531,10 @@ pub struct DeskCell {
     pub outside_seq: u64,
     /// when the last whole snapshot was in
     pub whole_mono_ns: u64,
+    /// since when the open or last INCOME asked
+    pub income_since_ms: i64,
+    /// orders that ever ended without a fill
+    pub unfilled: u64,
 }
 
 const _: () = {
@@ -5544,12 +5569,14 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, delta_since_wall_ms) == 200);
     assert!(core::mem::offset_of!(DeskCell, outside_seq) == 208);
     assert!(core::mem::offset_of!(DeskCell, whole_mono_ns) == 216);
-    assert!(core::mem::size_of::<DeskCell>() == 224);
+    assert!(core::mem::offset_of!(DeskCell, income_since_ms) == 224);
+    assert!(core::mem::offset_of!(DeskCell, unfilled) == 232);
+    assert!(core::mem::size_of::<DeskCell>() == 240);
 };
 
 impl DeskCell {
-    pub const SIZE: usize = 224;
-    pub const WORDS: usize = 28;
+    pub const SIZE: usize = 240;
+    pub const WORDS: usize = 30;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5583,11 +5610,13 @@ impl DeskCell {
         delta_since_wall_ms: 0,
         outside_seq: 0,
         whole_mono_ns: 0,
+        income_since_ms: 0,
+        unfilled: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 224] {
-        let mut b = [0; 224];
+    pub fn to_bytes(&self) -> [u8; 240] {
+        let mut b = [0; 240];
         b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
         b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
         b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
@@ -5619,6 +5648,8 @@ impl DeskCell {
         b[200..208].copy_from_slice(&self.delta_since_wall_ms.to_le_bytes());
         b[208..216].copy_from_slice(&self.outside_seq.to_le_bytes());
         b[216..224].copy_from_slice(&self.whole_mono_ns.to_le_bytes());
+        b[224..232].copy_from_slice(&self.income_since_ms.to_le_bytes());
+        b[232..240].copy_from_slice(&self.unfilled.to_le_bytes());
         b
     }
 
@@ -5655,9 +5686,11 @@ impl DeskCell {
         each("delta_since_wall_ms", Value::Number(self.delta_since_wall_ms.into()));
         each("outside_seq", Value::Number(self.outside_seq.into()));
         each("whole_mono_ns", Value::Number(self.whole_mono_ns.into()));
+        each("income_since_ms", Value::Number(self.income_since_ms.into()));
+        each("unfilled", Value::Number(self.unfilled.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 224]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 240]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
             reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
@@ -5690,17 +5723,19 @@ impl DeskCell {
             delta_since_wall_ms: i64::from_le_bytes(take(b, 200)),
             outside_seq: u64::from_le_bytes(take(b, 208)),
             whole_mono_ns: u64::from_le_bytes(take(b, 216)),
+            income_since_ms: i64::from_le_bytes(take(b, 224)),
+            unfilled: u64::from_le_bytes(take(b, 232)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 28] {
+    pub fn to_words(&self) -> [u64; 30] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 28]) -> Result<Self, Malformed> {
-        let mut b = [0; 224];
+    pub fn from_words(w: &[u64; 30]) -> Result<Self, Malformed> {
+        let mut b = [0; 240];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -7007,7 +7042,7 @@ impl Probe256 {
 pub mod region {
     use super::{Region, Shape};
     pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 440, offset: 4096, stride: 896, count: 256, consumers: &[] };
-    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 320, offset: 233472, stride: 704, count: 1024, consumers: &[] };
+    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 336, offset: 233472, stride: 704, count: 1024, consumers: &[] };
     pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 954368, stride: 704, count: 1, consumers: &[] };
     pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 955136, stride: 512, count: 64, consumers: &[] };
     pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 987904, stride: 320, count: 1, consumers: &[] };

@@ -58,6 +58,7 @@ pub fn name(part: &Part<'_>) -> String {
         region::TRADE_IDS => "trade_ids",
         region::ENTRY_TIMES => "entry_times",
         region::INCOME_IDS => "income_ids",
+        region::UNFILLED_IDS => "unfilled_ids",
         _ => "unknown",
     };
     match part.kind {

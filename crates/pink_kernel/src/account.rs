@@ -317,6 +317,10 @@ impl Kernel {
         if self.account.seeded == 0 || report.venue_wall_ms <= self.account.seed_wall_ms {
             return Err(Code::StaleFact);
         }
+        if report.venue_wall_ms < self.desk.income_since_ms {
+            // Nobody asked for it, and its number may be forgotten by now.
+            return Err(Code::StaleFact);
+        }
         let kind = u64::from(report.income_kind);
         let id = mix(mix(hash(&report.fill_id), hash(&report.symbol)), kind);
         if self.income_ids.contains(id) {
@@ -349,7 +353,9 @@ impl Kernel {
             index: cell,
         });
         self.desk.incomes = self.desk.incomes.saturating_add(1);
-        self.desk.income_newest_ms = self.desk.income_newest_ms.max(report.venue_wall_ms);
+        // A time that is still to come must not hide the rows until then.
+        let past_ms = report.venue_wall_ms.min(t.now.wall_ns / 1_000_000);
+        self.desk.income_newest_ms = self.desk.income_newest_ms.max(past_ms);
         t.fx.touch(CellRef::single(region::DESK));
         t.fx.outcome.amount_e8 = amount;
         Ok(())

@@ -31,6 +31,7 @@ pub mod region {
     pub const ENTRY_TIMES: u8 = 132;
     /// `WindowCell`s of income transaction ids.
     pub const INCOME_IDS: u8 = 133;
+    pub const UNFILLED_IDS: u8 = 134;
 
     const fn narrow(id: u32) -> u8 {
         assert!(id < 128);
@@ -124,6 +125,7 @@ pub(crate) fn all() -> impl Iterator<Item = CellRef> {
         .chain(many(region::TRADE_IDS, crate::window::TRADE_CELLS))
         .chain(many(region::ENTRY_TIMES, crate::window::TIME_CELLS))
         .chain(many(region::INCOME_IDS, crate::window::INCOME_CELLS))
+        .chain(many(region::UNFILLED_IDS, crate::window::UNFILLED_CELLS))
 }
 
 impl Kernel {
@@ -139,9 +141,10 @@ impl Kernel {
             region::SLOTS => *self.slots.at(cell.index) == crate::slot::blank(cell.index, 0),
             region::ORDERS => *self.orders.at(cell.index) == crate::order::blank(cell.index),
             region::INSTRUMENTS => *self.instruments.at(cell.index) == InstrumentCell::ZERO,
-            region::TRADE_IDS | region::ENTRY_TIMES | region::INCOME_IDS => self
-                .window(cell.region)
-                .is_some_and(|w| *w.cell(cell.index) == WindowCell::ZERO),
+            region::TRADE_IDS | region::ENTRY_TIMES | region::INCOME_IDS | region::UNFILLED_IDS => {
+                self.window(cell.region)
+                    .is_some_and(|w| *w.cell(cell.index) == WindowCell::ZERO)
+            }
             _ => false,
         }
     }

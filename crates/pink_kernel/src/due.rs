@@ -7,6 +7,7 @@ use crate::deadline::Due;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{Plan, after_ms, backoff_ns, is_gone};
 use crate::protection::Step;
+use crate::settle::SETTLE_TRIES_MAX;
 
 /// Pause before what a slot needs and could not have is tried again.
 const AGAIN_MS: u32 = 1_000;
@@ -41,6 +42,9 @@ impl Kernel {
         if order.status == OrderStatus::None {
             self.amend_order(t, index, |order| order.deadline_mono_ns = 0);
             return Ok(());
+        }
+        if is_gone(order.status) && order.held_qty_e8 == 0 && order.queries >= SETTLE_TRIES_MAX {
+            return self.settle_unproven(t, index);
         }
         let wanted = order.cancel_wanted != 0 || !self.is_unwanted(index);
         if !wanted && self.can_move(order.slot_id, Fact::Cancel).is_ok() {

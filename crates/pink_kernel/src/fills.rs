@@ -16,6 +16,7 @@ use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{after_ms, is_gone, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
+use crate::sums;
 use crate::withdraw::CANCEL_AGAIN_MS;
 
 /// The new cumulative figures of an order.
@@ -81,8 +82,7 @@ impl Kernel {
             ..Posting::default()
         };
         booking.account = post(&self.account, &posting)?;
-        add(slot.opened_notional_e8, notional)?;
-        add(slot.closed_notional_e8, notional)?;
+        sums::fit(slot, &booking)?;
         Ok(booking)
     }
 
@@ -176,7 +176,7 @@ impl Kernel {
             }
         });
         let order = *self.orders.at(index);
-        self.amend_slot(t, order.slot_id, |slot| add_to_slot(slot, &order, booking));
+        self.amend_slot(t, order.slot_id, |slot| sums::add_to(slot, &order, booking));
         self.adopt_sums(t, &booking.account);
         if booking.qty_e8 != 0 {
             self.account.last_fill_seq = seq;
@@ -373,21 +373,4 @@ fn book_exit(booking: &mut Booking, slot: &SlotCell) -> Result<(), Code> {
     booking.held_qty_e8 = sub(0, closed)?;
     booking.realised_e8 = gain(slot.side, sub(notional, spare)?, released)?;
     Ok(())
-}
-
-fn add_to_slot(slot: &mut SlotCell, order: &OrderCell, booking: &Booking) {
-    let plus = |total: &mut i64, part: i64| *total = total.saturating_add(part);
-    if order.role == OrderRole::Entry {
-        plus(&mut slot.opened_qty_e8, booking.qty_e8);
-        plus(&mut slot.opened_notional_e8, booking.notional_e8);
-    } else {
-        plus(&mut slot.closed_qty_e8, booking.qty_e8);
-        plus(&mut slot.closed_notional_e8, booking.notional_e8);
-    }
-    plus(&mut slot.qty_e8, booking.held_qty_e8);
-    plus(&mut slot.entry_notional_e8, booking.held_cost_e8);
-    plus(&mut slot.realised_e8, booking.realised_e8);
-    plus(&mut slot.fees_e8, booking.fee_e8);
-    plus(&mut slot.excess_qty_e8, booking.excess_qty_e8);
-    plus(&mut slot.excess_notional_e8, booking.excess_notional_e8);
 }

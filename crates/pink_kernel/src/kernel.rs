@@ -15,7 +15,7 @@ use crate::fsm::{Moves, Row, TABLE};
 use crate::ids::Tag;
 use crate::index::{FreeList, Index};
 use crate::limits::CLOCK_SLACK_NS;
-use crate::window::{INCOME_CELLS, TIME_CELLS, TRADE_CELLS, Window};
+use crate::window::{INCOME_CELLS, TIME_CELLS, TRADE_CELLS, UNFILLED_CELLS, Window};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
 /// The time of one input: read once by the shell, journalled, never asked for here.
@@ -66,6 +66,7 @@ pub struct Kernel {
     pub(crate) trade_ids: Window,
     pub(crate) entry_times: Window,
     pub(crate) income_ids: Window,
+    pub(crate) unfilled_ids: Window,
     // Derived: `rebuild` makes all of it from the cells.
     pub(crate) clients: Index,
     pub(crate) venues: Index,
@@ -109,6 +110,7 @@ impl Kernel {
             trade_ids: Window::of_ids(TRADE_CELLS),
             entry_times: Window::of_times(TIME_CELLS),
             income_ids: Window::of_ids(INCOME_CELLS),
+            unfilled_ids: Window::of_ids(UNFILLED_CELLS),
             clients: Index::new(orders),
             venues: Index::new(orders),
             opened: Index::new(orders.saturating_mul(4)),

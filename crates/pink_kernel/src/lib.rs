@@ -17,6 +17,7 @@
 
 extern crate alloc;
 
+mod absence;
 mod account;
 mod amount;
 mod cells;
@@ -44,6 +45,7 @@ mod report;
 mod rules;
 mod settle;
 mod slot;
+mod sums;
 mod sweep;
 mod window;
 mod withdraw;

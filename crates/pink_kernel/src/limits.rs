@@ -108,7 +108,8 @@ impl Kernel {
         self.check_names(intent, at)?;
         self.check_market(t, intent, rules)?;
         self.check_risk(t, intent, rules)?;
-        if self.trade_ids.contains(hash(&intent.trade_id)) {
+        let id = hash(&intent.trade_id);
+        if self.trade_ids.contains(id) || self.trades.get(id).is_some() {
             return Err(Code::DuplicateTradeId);
         }
         Ok(at)
@@ -178,7 +179,10 @@ impl Kernel {
             PositionMode::Hedge => holders.get(side_index(intent.side)).copied() != Some(NONE),
             _ => holders != [NONE; 2],
         };
-        if busy || self.instruments.at(at).foreign_qty_e8 != 0 {
+        let rules = self.instruments.at(at);
+        let last = self.account.last_snapshot_seq;
+        let foreign = rules.foreign_order_seq != 0 && rules.foreign_order_seq == last;
+        if busy || foreign || rules.foreign_qty_e8 != 0 {
             return Err(Code::SymbolBusy);
         }
         let open = self.account.open_slots;

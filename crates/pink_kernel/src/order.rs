@@ -201,7 +201,8 @@ impl Kernel {
     /// Remembers the venue's number of an order.
     pub(crate) fn learn_venue_id(&mut self, t: &mut Turn<'_>, index: u16, venue_order_id: i64) {
         let known = self.orders.at(index).venue_order_id;
-        if venue_order_id == 0 || known == venue_order_id {
+        let taken = self.venues.get(venue_key(venue_order_id)).is_some();
+        if venue_order_id == 0 || known == venue_order_id || taken {
             return;
         }
         if known != 0 {
@@ -244,7 +245,17 @@ impl Kernel {
     pub(crate) fn free_order(&mut self, t: &mut Turn<'_>, index: u16) {
         self.tell_order(t, index);
         let order = *self.orders.at(index);
-        self.clients.remove(hash(&order.client_order_id));
+        let id = hash(&order.client_order_id);
+        self.clients.remove(id);
+        if order.cum_qty_e8 == 0 {
+            let index = self.unfilled_ids.push(self.desk.unfilled, id);
+            self.desk.unfilled = self.desk.unfilled.saturating_add(1);
+            t.fx.touch(CellRef {
+                region: region::UNFILLED_IDS,
+                index,
+            });
+            t.fx.touch(CellRef::single(region::DESK));
+        }
         if order.venue_order_id != 0 {
             self.venues.remove(venue_key(order.venue_order_id));
         }

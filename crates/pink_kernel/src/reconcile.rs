@@ -70,6 +70,7 @@ impl Kernel {
                 since_wall_ms: since,
                 ..plain(CommandKind::Income)
             };
+            self.desk.income_since_ms = since;
             self.desk.income_open = self.send(t, command);
             self.desk.income_sent_wall_ns = now.wall_ns;
         }
@@ -215,7 +216,7 @@ impl Kernel {
                 self.note_anomaly(t);
                 return Err(Code::TerminalState);
             }
-            return Err(Code::ForeignOrder);
+            return self.note_foreign_order(t, report);
         };
         t.order = index;
         t.slot = self.orders.at(index).slot_id;
@@ -229,6 +230,24 @@ impl Kernel {
             self.send_query(t, index);
         }
         Ok(())
+    }
+
+    /// An order of nobody here could hit the next trade: its symbol is closed to entries while it
+    /// rests.
+    fn note_foreign_order(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
+        let Some(at) = self.find_instrument(&report.symbol) else {
+            return Err(Code::ForeignOrder);
+        };
+        t.instrument = at;
+        let (asked, last) = (self.desk.snap_asked_seq, self.account.last_snapshot_seq);
+        let cell = self.instruments.at_mut(at);
+        let known = cell.foreign_order_seq;
+        cell.foreign_order_seq = asked;
+        t.fx.touch(CellRef::instrument(at));
+        if known != asked && (known == 0 || known != last) {
+            self.note_anomaly(t);
+        }
+        Err(Code::ForeignOrder)
     }
 
     /// An order of ours that no slot knows any more is taken off the book.

@@ -28,6 +28,7 @@ impl Kernel {
         self.rebuild_orders();
         self.trade_ids.rebuild();
         self.income_ids.rebuild();
+        self.unfilled_ids.rebuild();
         self.rebuild_timers();
         self.barred = self.bars_entries();
     }
@@ -145,7 +146,7 @@ impl Kernel {
             }
         }
         if self.desk.income_open != 0 {
-            let since_wall_ms = self.account.seed_wall_ms;
+            let since_wall_ms = self.desk.income_since_ms;
             let command_seq = self.desk.income_open;
             open.push(Command {
                 command_seq,

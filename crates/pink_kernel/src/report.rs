@@ -5,8 +5,9 @@ use shm_layout::{Code, Has, OrderRole, OrderSide, OrderStatus, Report, ReportKin
 use crate::account::has;
 use crate::cells::{CellRef, region};
 use crate::fills::{Cumulative, forget_rows};
+use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{after_ms, backoff_ns, is_gone, is_live};
+use crate::order::{after_ms, backoff_ns, is_gone, is_live, venue_key};
 
 impl Kernel {
     pub(crate) fn on_report(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
@@ -52,7 +53,7 @@ impl Kernel {
     }
 
     /// The order a report is about, if the report can be about it at all.
-    fn own_order(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<u16, Code> {
+    pub(crate) fn own_order(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<u16, Code> {
         let Some(index) = self.find_order(report) else {
             self.on_stranger(t, report)?;
             return Err(Code::Unresolved);
@@ -67,7 +68,9 @@ impl Kernel {
         let known = order.venue_order_id;
         let number =
             !tied || known == 0 || report.venue_order_id == 0 || report.venue_order_id == known;
-        if symbol && side && size && number {
+        let holder = self.venues.get(venue_key(report.venue_order_id));
+        let own = report.venue_order_id == 0 || holder.is_none_or(|holder| holder == index);
+        if symbol && side && size && number && own {
             return Ok(index);
         }
         self.note_anomaly(t);
@@ -93,6 +96,13 @@ impl Kernel {
         if is_live(report.order_status) && report.kind == ReportKind::OrderState {
             // Given up for gone, and yet it lives.
             self.cancel_orphan(t, report);
+            self.note_anomaly(t);
+            self.want_reconcile(t, 0);
+            return Err(Code::TerminalState);
+        }
+        let traded = has(report, Has::CumQty) && report.cum_qty_e8 > 0;
+        if traded && self.unfilled_ids.contains(hash(&report.client_order_id)) {
+            // Given up for gone, and yet it traded: what the venue holds is not what we think.
             self.note_anomaly(t);
             self.want_reconcile(t, 0);
             return Err(Code::TerminalState);
@@ -180,6 +190,7 @@ impl Kernel {
         if self.orders.at(index).status != OrderStatus::None {
             self.amend_order(t, index, |order| {
                 order.last_venue_ms = order.last_venue_ms.max(newest);
+                order.absent_wall_ms = 0;
             });
         }
         Ok(())
@@ -254,93 +265,6 @@ impl Kernel {
             self.send_query(t, index);
         }
         Err(Code::ImplausibleFill)
-    }
-
-    /// The venue, or the gateway, definitely did not take the order.
-    fn on_refused(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
-        t.fx.outcome.venue_code = report.venue_code;
-        self.say(t, report.text.as_str());
-        let index = self.own_order(t, report)?;
-        let order = *self.orders.at(index);
-        let current = report.command_seq != 0 && report.command_seq == order.submit_seq;
-        self.close_command(t, index, report.command_seq);
-        let unseen = matches!(order.status, OrderStatus::Requested | OrderStatus::Unknown);
-        if !current || !unseen || order.cum_qty_e8 > 0 || order.held_qty_e8 > 0 {
-            self.send_query(t, index);
-            return Err(Code::StaleFact);
-        }
-        let status = match report.kind {
-            ReportKind::NotSent => OrderStatus::NotSent,
-            _ => OrderStatus::Rejected,
-        };
-        self.end_unfilled(t, index, status, report.code)
-    }
-
-    /// An order ends with what is booked of it.
-    fn end_unfilled(
-        &mut self,
-        t: &mut Turn<'_>,
-        index: u16,
-        status: OrderStatus,
-        code: Code,
-    ) -> Result<(), Code> {
-        let order = self.orders.at(index);
-        let next = Cumulative {
-            qty_e8: order.cum_qty_e8,
-            notional_e8: order.cum_notional_e8,
-            fee_e8: order.cum_fee_e8,
-            provenance: order.provenance,
-            status,
-        };
-        let booking = self.book(index, next)?;
-        let fact = self.fact_of(index, &booking);
-        self.can_move(self.orders.at(index).slot_id, fact)?;
-        self.amend_order(t, index, |order| order.code = code);
-        self.commit(t, index, &booking)
-    }
-
-    /// The submit's result is not known: everything stays reserved, and the venue is asked.
-    fn on_unknown(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
-        let index = self.own_order(t, report)?;
-        let order = *self.orders.at(index);
-        self.close_command(t, index, report.command_seq);
-        let soon = t.now.mono_ns.saturating_add(backoff_ns(0)).max(1);
-        if report.command_seq != order.submit_seq {
-            self.amend_order(t, index, |order| order.deadline_mono_ns = soon);
-            return Ok(());
-        }
-        if order.status != OrderStatus::Requested {
-            return Err(Code::StaleFact);
-        }
-        let wall_ms = t.now.wall_ns / 1_000_000;
-        let left = if report.asked_wall_ms > 0 {
-            report.asked_wall_ms
-        } else {
-            wall_ms
-        };
-        self.amend_order(t, index, |order| {
-            order.status = OrderStatus::Unknown;
-            order.submitted_wall_ms = order.submitted_wall_ms.max(left);
-            order.deadline_mono_ns = soon;
-        });
-        Ok(())
-    }
-
-    /// Absence is evidence only when asked late enough, of an order that cannot still be sent.
-    fn on_not_found(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
-        let index = self.own_order(t, report)?;
-        let order = *self.orders.at(index);
-        self.close_command(t, index, report.command_seq);
-        let settled = i64::from(self.config.not_found_after_ms);
-        let early = report.asked_wall_ms < order.submitted_wall_ms.saturating_add(settled);
-        if early || order.submit_open != 0 || is_gone(order.status) || order.held_qty_e8 > 0 {
-            return Err(Code::StaleFact);
-        }
-        let status = match order.status {
-            OrderStatus::Working => OrderStatus::Expired,
-            _ => OrderStatus::NotSent,
-        };
-        self.end_unfilled(t, index, status, Code::Ok)
     }
 
     fn on_cancel_refused(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {

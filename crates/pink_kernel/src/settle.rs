@@ -9,6 +9,9 @@ use crate::fills::{Cumulative, forget_rows};
 use crate::kernel::{Kernel, Turn};
 use crate::order::{after_ms, backoff_ns, is_gone};
 
+/// Times a gone order is asked about before it is settled without its rows: about an hour.
+pub(crate) const SETTLE_TRIES_MAX: u32 = 120;
+
 impl Kernel {
     /// Asks for the fill rows of an order, unless they are on their way.
     pub(crate) fn send_settle(&mut self, t: &mut Turn<'_>, index: u16) {
@@ -67,7 +70,8 @@ impl Kernel {
         outcome.fill_qty_e8 = report.qty_e8;
         outcome.fill_price_e12 = report.price_e12;
         let last = report.row_index.saturating_add(1) == report.row_count;
-        if last && qty != order.cum_qty_e8.max(order.held_qty_e8) {
+        let told = order.cum_qty_e8.max(order.held_qty_e8);
+        if last && qty != told && !self.is_proven(t, index, qty, told) {
             return self.restart_settling(t, index);
         }
         self.amend_order(t, index, |order| {
@@ -95,6 +99,31 @@ impl Kernel {
             order.settle_open = 0;
             forget_rows(order);
         });
+    }
+
+    /// More than the gone order was told to have traded, twice the same: the rows are right.
+    fn is_proven(&mut self, t: &mut Turn<'_>, index: u16, qty: i64, told: i64) -> bool {
+        let order = *self.orders.at(index);
+        if qty < told || !is_gone(order.status) {
+            return false;
+        }
+        self.amend_order(t, index, |order| order.proven_qty_e8 = qty);
+        order.proven_qty_e8 == qty
+    }
+
+    /// The venue never gave the rows: what it said of the order itself has to do. The wallet
+    /// corrects what is left, as with everything that is booked at an estimate.
+    pub(crate) fn settle_unproven(&mut self, t: &mut Turn<'_>, index: u16) -> Result<(), Code> {
+        self.desk.outside_seq = t.seq;
+        t.fx.touch(CellRef::single(region::DESK));
+        self.note_anomaly(t);
+        self.say(
+            t,
+            "UNPROVEN: the venue never gave the fill rows of a gone order",
+        );
+        self.note_event(t, self.orders.at(index).slot_id);
+        self.free_settled(t, index);
+        Ok(())
     }
 
     /// The set does not fit together: it is asked for again from the start.

@@ -8,7 +8,7 @@ use crate::cells::{CellRef, region};
 use crate::deadline::SWEEP_TIMER;
 use crate::kernel::{Kernel, Turn};
 use crate::order::is_live;
-use crate::slot::{is_entry_stage, working_order};
+use crate::slot::{MONEY_MAX, is_entry_stage, working_order};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
 /// What the cursor of the sweep runs over.
@@ -231,6 +231,19 @@ impl Kernel {
             let released = share_e8(held, gone, slot.qty_e8).ok_or(Code::OutOfRange)?;
             cost = sub(cost, released)?;
             realised = gain(slot.side, closed, released)?;
+        }
+        if opened > MONEY_MAX || closed > MONEY_MAX {
+            return Err(Code::OutOfRange);
+        }
+        for (total, part) in [
+            (slot.opened_qty_e8, change.max(0)),
+            (slot.closed_qty_e8, change.min(0).saturating_neg()),
+            (slot.opened_notional_e8, opened),
+            (slot.closed_notional_e8, closed),
+            (slot.entry_notional_e8, cost),
+            (slot.realised_e8, realised),
+        ] {
+            add(total, part)?;
         }
         let posting = Posting {
             realised_e8: realised,

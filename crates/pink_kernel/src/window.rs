@@ -13,6 +13,8 @@ pub(crate) const TIME_CELLS: u16 = 16;
 pub(crate) const ORDER_RATE_MAX: u32 = 256;
 /// Income transaction ids remembered.
 pub(crate) const INCOME_CELLS: u16 = 256;
+/// Orders remembered that ended, as far as was told, without a fill.
+pub(crate) const UNFILLED_CELLS: u16 = 16;
 const PER_CELL: u16 = 16;
 const PER_CELL_WIDE: u64 = 16;
 
@@ -110,6 +112,7 @@ impl Kernel {
             region::TRADE_IDS => Some(&self.trade_ids),
             region::ENTRY_TIMES => Some(&self.entry_times),
             region::INCOME_IDS => Some(&self.income_ids),
+            region::UNFILLED_IDS => Some(&self.unfilled_ids),
             _ => None,
         }
     }
@@ -119,6 +122,7 @@ impl Kernel {
             region::TRADE_IDS => Some(&mut self.trade_ids),
             region::ENTRY_TIMES => Some(&mut self.entry_times),
             region::INCOME_IDS => Some(&mut self.income_ids),
+            region::UNFILLED_IDS => Some(&mut self.unfilled_ids),
             _ => None,
         }
     }

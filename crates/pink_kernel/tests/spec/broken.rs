@@ -350,6 +350,7 @@ fn words_that_are_no_cell_are_refused() {
         (region::TRADE_IDS, 512, 16),
         (region::ENTRY_TIMES, 16, 16),
         (region::INCOME_IDS, 256, 16),
+        (region::UNFILLED_IDS, 16, 16),
         (region::SLOTS, 0, 3),
         (99, 0, 16),
     ] {

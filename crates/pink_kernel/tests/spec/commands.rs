@@ -254,7 +254,8 @@ fn a_snapshot_and_an_income_are_asked_for_from_where_they_are_known() {
         venue_wall_ms: world.wall_ms() + at_ms,
         ..Report::ZERO
     };
-    let newest = row(&world, 1_000_000);
+    world.now.wall_ns += 1_000_000_000_000;
+    let newest = row(&world, 0);
     world.report(&newest);
     world.report(&Report {
         kind: ReportKind::CommandDone,
