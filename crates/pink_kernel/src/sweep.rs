@@ -3,12 +3,13 @@
 use shm_layout::{Code, Fact, OrderStatus, Provenance, SlotCell, Stage};
 
 use crate::account::{Posting, post};
-use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub};
+use crate::amount::{add, sub};
 use crate::cells::{CellRef, region};
 use crate::deadline::SWEEP_TIMER;
 use crate::kernel::{Kernel, Turn};
 use crate::order::is_live;
-use crate::slot::{MONEY_MAX, is_entry_stage, working_order};
+use crate::slot::{is_entry_stage, working_order};
+use crate::sums::{self, Outside};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
 /// What the cursor of the sweep runs over.
@@ -209,42 +210,13 @@ impl Kernel {
     fn book_outside(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
         let slot = *self.slots.at(at);
         let change = sub(seen, slot.qty_e8)?;
-        let own = average_e12(slot.entry_notional_e8, slot.qty_e8).unwrap_or(0);
-        let price = if slot.mark_e12 > 0 {
-            slot.mark_e12
-        } else {
-            own
-        };
-        let (mut opened, mut closed, mut cost, mut realised) = (0, 0, 0, 0);
-        if change > 0 {
-            let known = if slot.snap_price_e12 > 0 {
-                slot.snap_price_e12
-            } else {
-                price
-            };
-            opened = notional_e8(change, known).ok_or(Code::OutOfRange)?;
-            cost = opened;
-        } else {
-            let gone = sub(0, change)?;
-            closed = notional_e8(gone, price).ok_or(Code::OutOfRange)?;
-            let held = slot.entry_notional_e8;
-            let released = share_e8(held, gone, slot.qty_e8).ok_or(Code::OutOfRange)?;
-            cost = sub(cost, released)?;
-            realised = gain(slot.side, closed, released)?;
-        }
-        if opened > MONEY_MAX || closed > MONEY_MAX {
-            return Err(Code::OutOfRange);
-        }
-        for (total, part) in [
-            (slot.opened_qty_e8, change.max(0)),
-            (slot.closed_qty_e8, change.min(0).saturating_neg()),
-            (slot.opened_notional_e8, opened),
-            (slot.closed_notional_e8, closed),
-            (slot.entry_notional_e8, cost),
-            (slot.realised_e8, realised),
-        ] {
-            add(total, part)?;
-        }
+        let Outside {
+            price,
+            opened,
+            closed,
+            cost,
+            realised,
+        } = sums::outside(&slot, change)?;
         let posting = Posting {
             realised_e8: realised,
             ..Posting::default()

@@ -28,6 +28,7 @@ mod commands;
 mod edges;
 mod ended;
 mod entry;
+mod evidence;
 mod exit;
 mod fills;
 mod flaws;
