@@ -255,7 +255,7 @@ fn a_trade_id_that_is_in_use_is_never_taken_again() {
             client_order_id: order.client_order_id,
             ..Report::ZERO
         };
-        world.report(&refused).code;
+        world.report(&refused);
     }
     world.now.mono_ns += 100 * MS;
     let intent = enter(&world, "t1");
