@@ -5,6 +5,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::cast_precision_loss,
+    clippy::disallowed_types,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::print_stdout,

@@ -132,9 +132,9 @@ pub(crate) fn adopted_id(symbol: &Ascii<24>, facts: [i64; 4]) -> Ascii<32> {
         text.byte(*byte);
     }
     text.hex(hash, 16);
-    let (head, _) = text.bytes.split_at(32);
-    <[u8; 32]>::try_from(head)
-        .ok()
+    text.bytes
+        .first_chunk::<32>()
+        .copied()
         .and_then(Ascii::from_padded)
         .unwrap_or(Ascii::EMPTY)
 }
