@@ -167,8 +167,10 @@ fn a_slot_tells_when_it_changed_and_a_mark_is_no_change() {
 #[test]
 fn a_mark_must_be_a_price_and_not_older_than_the_last_by_both_clocks() {
     type Change = fn(&mut Mark);
-    let cases: [(Change, Code); 9] = [
+    let cases: [(Change, Code); 11] = [
         (|_| (), Code::Ok),
+        (|m| m.recv_mono_ns += 1_000 * MS, Code::Ok),
+        (|m| m.recv_mono_ns += 1_000 * MS + 1, Code::OutOfRange),
         (|m| m.mark_e12 = 0, Code::OutOfRange),
         (|m| m.bid_e12 = -1, Code::OutOfRange),
         (|m| m.ask_e12 = -1, Code::OutOfRange),
