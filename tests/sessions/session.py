@@ -113,11 +113,12 @@ class Session:
 
     def hold(self) -> None:
         """The market stands still, once its candles are used up; orders fill all the same."""
-        wait_until(lambda: self._market("done"), "the end of the candles")
+        wait_until(lambda: self.market("done"), "the end of the candles")
         self._http("/paper/hold", b"")
-        wait_until(lambda: self._market("held"), "a market that stands still")
+        wait_until(lambda: self.market("held"), "a market that stands still")
 
-    def _market(self, name: str) -> object:
+    def market(self, name: str) -> object:
+        """One word about the market's time."""
         market = self.stats()["market"]
         assert isinstance(market, dict)
         return market[name]
