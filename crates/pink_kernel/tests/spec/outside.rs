@@ -213,3 +213,24 @@ fn a_position_grown_outside_costs_what_the_venue_says_or_else_the_mark() {
         assert_eq!(world.kernel.slot(0).opened_qty_e8, 2 * E8);
     }
 }
+
+#[test]
+fn a_dispute_begins_with_a_question_about_every_order_of_the_slot() {
+    let mut world = check(
+        "
+        enter long 1 sl 95 tp 110 | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        settle                    | PositionOpen   |
+        live of stop              | PositionOpen   |
+        live of profit            | PositionOpen   |
+        wait 2000                 | PositionOpen   |
+        ",
+    );
+    ask(&mut world);
+    let rows = [OrderRole::StopLoss, OrderRole::TakeProfit].map(|role| listed(&world, role));
+    answer(&mut world, 0, &rows);
+    assert_eq!(slot(&world).stage, Stage::StaleStateReconciling);
+    for role in [OrderRole::StopLoss, OrderRole::TakeProfit] {
+        assert_ne!(world.order(0, role).query_open, 0, "{role:?}");
+    }
+}

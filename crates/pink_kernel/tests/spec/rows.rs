@@ -174,3 +174,31 @@ fn rows_of_an_order_at_work_that_nobody_doubts_any_more_settle_nothing() {
     assert_eq!(world.report(&rows[0]).code, Code::StaleFact);
     run(world, "wait 0 | EntryWorking | size 0.5  cost 50");
 }
+
+#[test]
+fn a_useless_row_ends_the_set_and_a_useless_answer_to_another_question_does_not() {
+    let (mut world, [first, second]) = awaited();
+    assert_eq!(world.report(&first).code, Code::Ok);
+    let useless = Report {
+        price_e12: 0,
+        ..second
+    };
+    assert_eq!(world.report(&useless).code, Code::InvalidField);
+    let order = world.order(0, OrderRole::Entry);
+    assert_eq!((order.settle_open, order.settle_rows), (0, 0));
+    world.wait(60_000);
+    let order = world.order(0, OrderRole::Entry);
+    let [first, second] = [world.rows_of(&order)[0], world.rows_of(&order)[1]];
+    assert_eq!(world.report(&first).code, Code::Ok);
+    // Meanwhile the order is asked about as well, and the answer is about another.
+    assert_ne!(order.query_open, 0, "questions take turns");
+    let other = Report {
+        symbol: ascii("ETH-USDT"),
+        command_seq: order.query_open,
+        ..world.state_of(&order, OrderStatus::Filled)
+    };
+    assert_eq!(world.report(&other).code, Code::ForeignOrder);
+    assert_eq!(world.order(0, OrderRole::Entry).query_open, 0);
+    assert_eq!(world.report(&second).code, Code::Ok);
+    run(world, "wait 0 | PositionOpen | cost 100.6  unsettled 0");
+}
