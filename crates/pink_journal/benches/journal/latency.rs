@@ -12,7 +12,7 @@ use pink_journal::durability::{Durability, start};
 use pink_journal::entry::Batch;
 use pink_journal::machine::shape;
 use pink_journal::recovery::recover;
-use pink_journal::writer::{Stamp, Terms, prepare_spare};
+use pink_journal::writer::{SPARES_MAX, Stamp, Terms, prepare_spare};
 
 use crate::bars::Bars;
 use crate::flow::Flow;
@@ -104,7 +104,10 @@ fn with_journal(times: &[u64]) -> (Vec<u64>, usize) {
     let mut writer = recover(&disk, terms, None, 1, |_| Ok(())).unwrap().writer;
     let mut batch = Batch::new(SEGMENT_BYTES);
     let mut flow = Flow::new(&mut batch);
-    writer.offer(prepare_spare(&disk, writer.next_spare(), SEGMENT_BYTES).unwrap());
+    // As the process has them when it begins; one is enough for all that follows.
+    for _ in 0..SPARES_MAX {
+        writer.offer(prepare_spare(&disk, writer.next_spare(), SEGMENT_BYTES).unwrap());
+    }
     writer
         .append(
             &mut batch,
@@ -129,9 +132,6 @@ fn with_journal(times: &[u64]) -> (Vec<u64>, usize) {
             flow.step(&mut batch);
         }
         bytes += batch.payload_bytes();
-        if writer.spares() == 0 {
-            writer.offer(prepare_spare(&disk, writer.next_spare(), SEGMENT_BYTES).unwrap());
-        }
         writer
             .append(
                 &mut batch,

@@ -138,9 +138,10 @@ fn resident_bytes() -> f64 {
     kib * 1024.0
 }
 
-/// What one tenth of the run cost.
+/// What one tenth of the run cost, per command: to apply and encode it, and to write it.
 struct Tenth {
-    core_ns_per_record: f64,
+    apply_ns: f64,
+    write_ns: f64,
     resident_bytes: f64,
 }
 
@@ -152,15 +153,19 @@ struct Run {
     preparer: Preparer,
     waited_ns: u128,
     bytes: usize,
+    /// This thread's time on its core, applying and encoding.
+    apply_seconds: f64,
 }
 
 impl Run {
     /// Applies and writes turn by turn until the sequence is reached.
     fn until(&mut self, seq: u64) {
         while self.flow.machine.next_seq() < seq {
+            let before = cpu_seconds();
             while !self.batch.is_full() && self.batch.entries() < TURN_INPUTS {
                 self.flow.step(&mut self.batch);
             }
+            self.apply_seconds += cpu_seconds() - before;
             self.bytes += self.batch.payload_bytes();
             let stamp = Stamp {
                 durable_seq: 0,
@@ -191,15 +196,19 @@ pub(crate) fn run(records: u64, bars: &mut Bars) {
         preparer,
         waited_ns,
         bytes,
+        apply_seconds: 0.0,
     };
     let first = run.flow.machine.next_seq();
     let (started, cpu_before) = (Instant::now(), cpu_seconds());
     let mut tenths = Vec::new();
     for tenth in 1..=10 {
-        let before = cpu_seconds();
+        let (before, applied) = (cpu_seconds(), run.apply_seconds);
         run.until(first + records * tenth / 10);
+        let ns_each = |seconds: f64| seconds * 1e10 / records as f64;
+        let apply_seconds = run.apply_seconds - applied;
         tenths.push(Tenth {
-            core_ns_per_record: (cpu_seconds() - before) * 1e10 / records as f64,
+            apply_ns: ns_each(apply_seconds),
+            write_ns: ns_each(cpu_seconds() - before - apply_seconds),
             resident_bytes: resident_bytes(),
         });
     }
@@ -230,8 +239,12 @@ pub(crate) fn run(records: u64, bars: &mut Bars) {
 /// Cost and memory of the last tenths beside those of the first: of each the one that neighbours
 /// on the machine disturbed least.
 fn flat(tenths: &[Tenth], bars: &mut Bars) {
+    for tenth in [&tenths[0], &tenths[9]] {
+        let (apply, write) = (tenth.apply_ns, tenth.write_ns);
+        println!("  ns to apply and encode {apply:.0}, to write {write:.0} (first and last tenth)");
+    }
     let cost = |part: &[Tenth]| {
-        let costs = part.iter().map(|tenth| tenth.core_ns_per_record);
+        let costs = part.iter().map(|tenth| tenth.apply_ns);
         costs.fold(f64::INFINITY, f64::min)
     };
     let growth = cost(&tenths[6..]) / cost(&tenths[..4]);
