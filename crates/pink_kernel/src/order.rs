@@ -270,12 +270,7 @@ impl Kernel {
             }
         }
         self.amend_slot(t, order.slot_id, |slot| unrefer(slot, index));
-        self.amend_order(t, index, |cell| {
-            *cell = OrderCell {
-                slot_id: order.slot_id,
-                ..blank(index)
-            }
-        });
+        self.amend_order(t, index, |cell| *cell = blank(index));
         *self.orders.at_mut(index) = blank(index);
         self.free_orders.release(index);
     }

@@ -202,3 +202,15 @@ fn a_useless_row_ends_the_set_and_a_useless_answer_to_another_question_does_not(
     assert_eq!(world.report(&second).code, Code::Ok);
     run(world, "wait 0 | PositionOpen | cost 100.6  unsettled 0");
 }
+
+#[test]
+fn a_corrected_fee_of_a_gone_order_does_not_take_back_the_question_for_its_rows() {
+    let (mut world, rows) = awaited();
+    world.fills[1].1.fee_e8 = E8 / 10;
+    let corrected = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Filled);
+    assert_eq!(world.report(&corrected).code, Code::Ok);
+    for row in rows {
+        assert_eq!(world.report(&row).code, Code::Ok);
+    }
+    run(world, "wait 0 | PositionOpen | fees 0  unsettled 0");
+}
