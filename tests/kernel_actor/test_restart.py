@@ -118,6 +118,11 @@ def test_replay_is_bit_equal_after_the_configuration_changed_in_the_middle(
         assert enters[-1].code == Code.MAX_LEVERAGE
 
 
+def wait_for_incarnation(bench: Rig, incarnation: int) -> None:
+    """The new kernel has gone round once: what it issues again is in the rings."""
+    wait_until(lambda: bench.journal().incarnation == incarnation, f"incarnation {incarnation}")
+
+
 def test_commands_nobody_answered_come_again_in_their_ring_under_the_same_id_and_marked(
     instance: str, tmp_path: Path
 ) -> None:
@@ -130,9 +135,10 @@ def test_commands_nobody_answered_come_again_in_their_ring_under_the_same_id_and
         bench.enter("t-lost", symbol=SYMBOLS[1])
         bench.exit("t-held")
         bench.settled()
-        for _ in range(2):
+        for incarnation in (2, 3):
             bench.kill()
             bench.start()
+            wait_for_incarnation(bench, incarnation)
             bench.settled()
         for ring, trade_id, adds_risk in (
             (bench.commands_durable, "t-lost", 1),
