@@ -54,7 +54,8 @@ async def settle(desk: Desk, work: Work) -> None:
 async def _rows(desk: Desk, command: Command) -> tuple[list[FillFacts] | None, Answer]:
     """All rows of the order in trade-id order, or None when a part could not be had."""
     until_ms = desk.connection.venue_wall_ms() + CLOCK_SLACK_MS
-    since_ms = max(command.since_wall_ms - CLOCK_SLACK_MS, 0)
+    # The order was made by our clock, its fills are dated by the venue's.
+    since_ms = max(command.since_wall_ms + desk.connection.offset_ms_min - CLOCK_SLACK_MS, 0)
     by_id: dict[str, FillFacts] = {}
     seen = 0
     answer = Answer(Ending.UNSENT)

@@ -11,6 +11,8 @@ from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
 # How far the measured offset of the venue's clock may be off.
 CLOCK_SLACK_MS: Final = 2_000
+# An order that carries our id is ours even where a clock was set right since, if not days since.
+NAMED_CLOCK_SLACK_MS: Final = 3_600_000
 
 
 def mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:
@@ -28,20 +30,22 @@ def mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:
     # A cancel of an order that no slot knows any more names no quantity.
     if facts.qty_e8 is not None and command.qty_e8 and facts.qty_e8 != command.qty_e8:
         return f"quantity is {facts.qty_e8}e-8"
+    slack_ms = CLOCK_SLACK_MS
     if facts.client_order_id and command.client_order_id:
         if facts.client_order_id != command.client_order_id.lower():
             return f"client id is {facts.client_order_id}"
-    if 0 < facts.created_ms < sent_after_ms(command, offset_ms_min):
+        slack_ms = NAMED_CLOCK_SLACK_MS
+    if 0 < facts.created_ms < sent_after_ms(command, offset_ms_min, slack_ms):
         return "it is older than the command"
     return ""
 
 
-def sent_after_ms(command: Command, offset_ms_min: int) -> int:
+def sent_after_ms(command: Command, offset_ms_min: int, slack_ms: int = CLOCK_SLACK_MS) -> int:
     """Venue time before which the order cannot have been made; 0 = not known."""
     sent_ms = command.submitted_wall_ms
     if not sent_ms and command.kind is CommandKind.SUBMIT:
         sent_ms = command.created_wall_ns // 1_000_000
-    return sent_ms + offset_ms_min - CLOCK_SLACK_MS if sent_ms else 0
+    return sent_ms + offset_ms_min - slack_ms if sent_ms else 0
 
 
 def echo_mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:

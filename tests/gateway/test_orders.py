@@ -72,6 +72,18 @@ def test_a_market_order_is_placed_filled_and_settled(desk: tuple[Stage, Paper]) 
     assert sum(row.qty_e8 for row in rows) == entry.qty_e8
 
 
+def test_fills_are_found_however_slow_the_venues_clock_is(desk: tuple[Stage, Paper]) -> None:
+    stage, paper = desk
+    paper.control(op="skew", skew_ms=-300_000)
+    entry = stage.hold()
+    filled = stage.filled(entry)
+    settle = stage.about(
+        CommandKind.SETTLE, entry, venue_order_id=filled.venue_order_id,
+        cum_qty_e8=entry.qty_e8, since_wall_ms=entry.created_wall_ns // 1_000_000,
+    )  # fmt: skip
+    assert stage.do(settle).kind is ReportKind.FILL
+
+
 def test_flaw_e15_leverage_is_set_once_and_said(desk: tuple[Stage, Paper]) -> None:
     stage, paper = desk
     for _ in range(3):

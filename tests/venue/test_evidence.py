@@ -59,6 +59,12 @@ def test_an_order_is_too_old_only_on_every_clock_the_venue_has_shown() -> None:
     assert mismatch(COMMAND, OTHERS["age"], -60_000) == ""
 
 
+def test_an_order_with_our_id_is_ours_where_a_clock_was_set_right_since() -> None:
+    named = OTHERS["age"]._replace(client_order_id=COMMAND.client_order_id)
+    assert mismatch(COMMAND, named, 0) == ""
+    assert mismatch(COMMAND, named._replace(created_ms=SENT_MS - 86_400_000), 0)
+
+
 def test_an_unnamed_order_of_another_trigger_or_of_another_command_is_not_ours() -> None:
     other = FACTS._replace(trigger_e12=31_000 * 10**12)
     assert match_unnamed(COMMAND, [other], set(), 0) == []
