@@ -2513,7 +2513,7 @@ class DeskCell(NamedTuple):
     sweep_wall_ns: int
     sweep_cursor: int  # next thing to compare
     reconcile_again: int  # 1: something happened after the open RECONCILE was asked
-    flatten_cursor: int  # next slot to flatten
+    flatten_cursor: int  # next slot from which entries are withdrawn, or which is flattened
     gaps: int  # stream gaps since the last complete snapshot
     boot_seq: int  # journal sequence at which the machine's boot changed
     gap_seq: int  # last stream gap

@@ -5505,7 +5505,7 @@ pub struct DeskCell {
     pub sweep_cursor: u32,
     /// 1: something happened after the open RECONCILE was asked
     pub reconcile_again: u32,
-    /// next slot to flatten
+    /// next slot from which entries are withdrawn, or which is flattened
     pub flatten_cursor: u32,
     /// stream gaps since the last complete snapshot
     pub gaps: u32,
