@@ -166,11 +166,7 @@ impl Kernel {
         t.fx.outcome.prev_stage = from;
         let Some((to, effect)) = self.moves.step(from, fact) else {
             t.fx.outcome.stage = from;
-            return if fact == Fact::None {
-                Ok(Effect::Nothing)
-            } else {
-                Err(Code::Unexpected)
-            };
+            return Err(Code::Unexpected);
         };
         t.fx.outcome.effect = effect;
         t.fx.outcome.stage = to;

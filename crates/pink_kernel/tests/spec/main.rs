@@ -50,6 +50,7 @@ mod rows;
 mod settle;
 mod starting;
 mod sweeping;
+mod told;
 mod unknown;
 mod unlisted;
 mod venue;
