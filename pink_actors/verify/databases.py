@@ -1,5 +1,6 @@
 """How `verify` asks ClickHouse: the port of a running tree, the embedded folder, or a server."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,8 @@ class Credential(msgspec.Struct, frozen=True):
 @contextmanager
 def opened(config: Config, live: bool) -> Iterator[Query]:
     """A function that asks; TemporaryError if nothing answers."""
+    # What the driver would say on standard error it also says in its exceptions.
+    logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
     client = _client(config, live)
 
     def ask(statement: str) -> list[tuple[Cell, ...]]:
