@@ -16,6 +16,7 @@ from pink_actors.paper.auth import ApiKey
 from pink_actors.paper.faults import FaultPlan, read_plan
 from pink_actors.paper.feed import read_candles
 from pink_actors.paper.fixed import parse_qty
+from pink_actors.paper.guide import ABOUT, guide
 from pink_actors.paper.instrument import Instrument, catalogue
 from pink_actors.paper.venue import Options
 from pink_actors.runner import drive
@@ -69,20 +70,26 @@ def main() -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="pink-paper-venue", description=__doc__, allow_abbrev=False)
+    parser = Parser(
+        prog="pink-paper-venue",
+        description=ABOUT,
+        epilog=guide(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on")
     add("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
-    add("--data", type=Path, required=True, help="directory of the ledger")
+    add("--data", type=Path, required=True, help="directory of ledger and keys")
     add("--seed", type=int, default=1, help="seed of prices and partial fills")
     add("--symbols", default="BTC-USDT,ETH-USDT", help="markets, separated by commas")
     add("--candles", type=Path, help="candle file (.csv, .csv.xz) that the first symbol replays")
-    add("--speed", default="1", help="market time per real time, or max")
-    add("--keys-fd", type=int, help="descriptor with the keys as JSON")
-    add("--keys-file", type=Path, help="file with the keys as JSON")
+    add("--speed", default="1", help="market seconds per second, or max")
+    add("--keys-fd", type=int, help="descriptor with the keys as JSON, instead of its own")
+    add("--keys-file", type=Path, help="file with the keys as JSON, instead of its own")
     add("--accounts", default="main", help="accounts to make keys for when none are given")
     add("--balance", default="100000", help="first balance of accounts whose key names none")
-    add("--rate-limits", choices=("on", "off"), default="on", help="request budgets")
+    add("--rate-limits", choices=("on", "off"), default="on", help="the venue's request budgets")
     add("--partial-share", default="0.4", help="share of orders that fill in several pieces")
     add("--coin", choices=("USDT", "VST"), default="USDT", help="name of the margin coin")
     add("--faults", type=Path, help="fault plan (TOML)")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from pink_actors.paper.auth import ApiKey
+from pink_actors.paper.faults import FaultName
 from tests.paper.serving import Client, at
 from tests.waiting import wait_until
 
@@ -151,6 +152,15 @@ def test_bad_arguments_are_refused_in_one_line(
     assert done.returncode == code
     assert done.stderr.count(b"\n") == 1
     assert words in done.stderr.decode()
+
+
+def test_the_help_teaches_first_steps_and_names_every_fault() -> None:
+    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0
+    assert all(name.value in done.stdout for name in FaultName)
+    for words in ("keys.json", "ccxt.pro.bingx", "[[fault]]", "--speed max", "exit codes"):
+        assert words in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 100
 
 
 def test_a_damaged_ledger_and_a_second_venue_are_refused(tmp_path: Path) -> None:
