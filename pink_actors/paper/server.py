@@ -207,6 +207,8 @@ class Server:
             )
         if path == "/paper/hold" and request.method == "POST":
             # Before an orderly end: no order may trade once its owner has stopped looking.
+            if venue.account_of(request.headers.get("X-BX-APIKEY", "")) is None:
+                return web.json_response({"msg": WRONG_KEY.message}, status=403)
             venue.clock.hold()
             venue.tick()
             return web.json_response({"msg": ""})

@@ -20,7 +20,7 @@ from pink_actors.shm_layout import (
     Stage,
     Writer,
 )
-from pink_actors.supervisor import leftovers, paper_venue, sandbox
+from pink_actors.supervisor import keys, leftovers, paper_venue, sandbox
 from pink_actors.supervisor.child import Phase, Supervised
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def _hold_market(tree: Supervisor) -> None:
     """Paper only: what it traded from here on nobody would see."""
     if tree.child("paper") is None:
         return
-    if await paper_venue.hold(tree.config.paper.port):
+    if await paper_venue.hold(tree.config.paper.port, keys.api_key(tree.claim.secrets)):
         # Something may have traded between the last look and the hold: look once more.
         seen = tree.readers[Writer.KERNEL].read(ACCOUNT).last_snapshot_seq
         tree.order(ControlKind.RECONCILE, "market is held")

@@ -84,6 +84,11 @@ def for_paper(content: bytes, config: Config) -> bytes:
     return msgspec.json.encode([PaperAccount("main", keys.api_key, keys.api_secret, balance)])
 
 
+def api_key(content: bytes) -> str:
+    """The half of them that names the account."""
+    return msgspec.json.decode(content, type=Keys).api_key
+
+
 def descriptor(content: bytes) -> int:
     """The reading end of a pipe that holds the keys and nothing after them."""
     reader, writer = os.pipe()

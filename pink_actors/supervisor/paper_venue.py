@@ -71,18 +71,18 @@ async def answers(port: int) -> bool:
     return await _asked("GET", TIME_PATH, port)
 
 
-async def hold(port: int) -> bool:
+async def hold(port: int, api_key: str) -> bool:
     """Stops the market, so that nothing trades while its only member leaves."""
-    return await _asked("POST", HOLD_PATH, port)
+    return await _asked("POST", HOLD_PATH, port, f"X-BX-APIKEY: {api_key}\r\n")
 
 
-async def _asked(method: str, path: str, port: int) -> bool:
+async def _asked(method: str, path: str, port: int, headers: str = "") -> bool:
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(HOST, port)
             try:
-                head = f"{method} {path} HTTP/1.0\r\nHost: {HOST}\r\nContent-Length: 0\r\n\r\n"
-                writer.write(head.encode())
+                head = f"{method} {path} HTTP/1.0\r\nHost: {HOST}\r\nContent-Length: 0\r\n"
+                writer.write(f"{head}{headers}\r\n".encode())
                 await writer.drain()
                 return b" 200 " in (await reader.read(ANSWER_BYTES_MAX)).split(b"\r\n", 1)[0]
             finally:

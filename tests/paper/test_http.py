@@ -236,7 +236,10 @@ async def test_a_market_that_is_held_leaves_no_order_half_way(tmp_path: Path) ->
     async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
         for _ in range(12):
             await client.place(side="BUY", type="MARKET", quantity="0.0123")
-        assert (await client.raw("POST", "/paper/hold")).status == 200
+        for key in ("", "somebody"):
+            assert (await client.raw("POST", "/paper/hold", key=key)).status == 403
+        own = await client.raw("POST", "/paper/hold", key=KEYS[0].api_key)
+        assert own.status == 200
         assert await _open(client, 0)
         before = (await client.get("v2/server/time")).whole["marketTime"]
         for _ in range(12):
