@@ -55,6 +55,9 @@ async def follow(
     except TimeoutError as error:
         raise Ended(f"silent for {silence_s_max} s, or not opened in time") from error
     except (InvalidURI, InvalidProxy) as error:
-        raise ConfigError(f"venue.ws_url or venue.proxy: {error}; correct the address") from error
+        # Their own text holds the whole address, and with it the listen key or a password.
+        raise ConfigError(
+            f"venue.ws_url or venue.proxy: {error.msg}; correct the address"
+        ) from None
     except (OSError, WebSocketException) as error:
         raise Ended(f"{type(error).__name__}: {error}") from error

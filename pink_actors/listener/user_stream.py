@@ -153,4 +153,5 @@ class UserStream:
                 self._times.silence_s_max,
             )
         except Ended as error:
-            self._log.warning("user_stream_ended", reason=str(error))
+            reason = str(error).replace(session.key, "***")
+            self._log.warning("user_stream_ended", reason=reason)

@@ -169,6 +169,18 @@ def test_refused_keys_end_the_listener_with_the_exit_code_of_a_configuration(
         assert "wrong-key-123456" not in process.text()
 
 
+def test_an_address_that_cannot_be_used_is_named_without_the_listen_key(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home) as (stage, paper):
+        stage.configure(stage.rest_url, rate_limits="off", ws_url="http://127.0.0.1/swap-market")
+        process = stage.start("listener")
+        assert process.ended() == EXIT_CONFIG
+        assert "venue.ws_url or venue.proxy" in process.text()
+        assert "listenKey" not in process.text()
+        assert paper.statistics()["sockets"] == 0
+
+
 def test_the_stream_and_the_reader_share_nothing_but_memory(ears: tuple[Ears, Paper]) -> None:
     ear, _ = ears
     ear.until_gaps(1)
