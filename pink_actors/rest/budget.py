@@ -1,7 +1,8 @@
 """The rate budget: per endpoint and per address, the urgent before the patient.
 
 Invariant: within any window no endpoint is granted more than its published rate and all together no
-more than the address may; a granted request is counted from the moment of its grant.
+more than the address may, of which a part is for cancels and exits alone; a granted request is
+counted from the moment of its grant.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pink_actors.venue.endpoints import Endpoint
 # The venue counts at arrival, we at departure: the slack keeps jitter out of its window.
 WINDOW_NS: Final = 1_050 * NS_PER_MS
 ADDRESS_PER_WINDOW_MAX: Final = 10
+# However much is asked and entered, a cancel or an exit finds the address free for it.
+ADDRESS_KEPT_FOR_URGENT: Final = 3
 PAUSE_NS_MIN: Final = 500 * NS_PER_MS
 PAUSE_NS_MAX: Final = 30 * NS_PER_S
 WAITERS_MAX: Final = 1024
@@ -35,11 +38,31 @@ class Priority(IntEnum):
     ENTRY = 4
 
 
+URGENT: Final = frozenset({Priority.CANCEL, Priority.EXIT})
+
+
 class _Waiter(NamedTuple):
     priority: Priority
     number: int
     endpoint: Endpoint
     granted: asyncio.Future[None]
+
+
+class _Pause:
+    """A pause that doubles each time it is made longer."""
+
+    def __init__(self) -> None:
+        self.until = 0
+        self._length_ns = PAUSE_NS_MIN // 2
+
+    def longer(self, now: int) -> None:
+        """From now on, for twice as long as the last time."""
+        self._length_ns = min(self._length_ns * 2, PAUSE_NS_MAX)
+        self.until = now + self._length_ns
+
+    def answered(self) -> None:
+        """There was an answer: the next one starts short again, this one lasts."""
+        self._length_ns = PAUSE_NS_MIN // 2
 
 
 class Budget:
@@ -51,8 +74,8 @@ class Budget:
         self._limited = limited
         self._sent: dict[str, deque[int]] = {}
         self._sent_all: deque[int] = deque(maxlen=ADDRESS_PER_WINDOW_MAX)
-        self._paused_until: dict[str, int] = {}
-        self._pause_ns: dict[str, int] = {}
+        self._pauses: dict[str, _Pause] = {}
+        self._address_pause = _Pause()
         self._waiters: list[_Waiter] = []
         self._numbers = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
@@ -60,7 +83,7 @@ class Budget:
     async def take(self, endpoint: Endpoint, priority: Priority, deadline_mono_ns: int) -> bool:
         """Waits for the turn; False when the deadline passes first (0 = no deadline)."""
         now = self._clock.mono_ns()
-        if not self._waiters and self._ready_at(endpoint, now) <= now:
+        if not self._waiters and self._ready_at(endpoint, priority, now) <= now:
             self._note(endpoint, now)
             return True
         if len(self._waiters) >= WAITERS_MAX:
@@ -81,13 +104,19 @@ class Budget:
     def pause(self, endpoint: Endpoint) -> None:
         """The venue said "too many": nothing to this endpoint for a while, longer each time."""
         self._counters.rate_limited += 1
-        pause_ns = min(self._pause_ns.get(endpoint.name, PAUSE_NS_MIN // 2) * 2, PAUSE_NS_MAX)
-        self._pause_ns[endpoint.name] = pause_ns
-        self._paused_until[endpoint.name] = self._clock.mono_ns() + pause_ns
+        self._pauses.setdefault(endpoint.name, _Pause()).longer(self._clock.mono_ns())
+
+    def pause_address(self) -> None:
+        """It said so of our address: what goes on asking, whatever it asks, is shut out longer."""
+        self._counters.rate_limited += 1
+        self._address_pause.longer(self._clock.mono_ns())
 
     def resume(self, endpoint: Endpoint) -> None:
-        """The endpoint answered: the next pause starts short again."""
-        self._pause_ns.pop(endpoint.name, None)
+        """The endpoint answered: the next pauses start short again."""
+        self._address_pause.answered()
+        paused = self._pauses.get(endpoint.name)
+        if paused is not None:
+            paused.answered()
 
     def _grant(self) -> None:
         now = self._clock.mono_ns()
@@ -97,7 +126,7 @@ class Budget:
             waiter = heapq.heappop(self._waiters)
             if waiter.granted.done():
                 continue
-            ready_at = self._ready_at(waiter.endpoint, now)
+            ready_at = self._ready_at(waiter.endpoint, waiter.priority, now)
             if ready_at <= now:
                 self._note(waiter.endpoint, now)
                 waiter.granted.set_result(None)
@@ -113,13 +142,18 @@ class Budget:
             delay_s = (next_at - now) / NS_PER_S
             self._timer = asyncio.get_running_loop().call_later(delay_s, self._grant)
 
-    def _ready_at(self, endpoint: Endpoint, now: int) -> int:
-        ready_at = self._paused_until.get(endpoint.name, 0)
+    def _ready_at(self, endpoint: Endpoint, priority: Priority, now: int) -> int:
+        paused = self._pauses.get(endpoint.name)
+        ready_at = max(self._address_pause.until, paused.until if paused is not None else 0)
         if not self._limited:
             return ready_at
-        for sent in (self._sent.get(endpoint.name), self._sent_all):
-            if sent is not None and len(sent) == sent.maxlen:
-                ready_at = max(ready_at, sent[0] + WINDOW_NS)
+        kept = 0 if priority in URGENT else ADDRESS_KEPT_FOR_URGENT
+        for sent, count_max in (
+            (self._sent.get(endpoint.name), endpoint.per_second),
+            (self._sent_all, ADDRESS_PER_WINDOW_MAX - kept),
+        ):
+            if sent is not None and len(sent) >= count_max:
+                ready_at = max(ready_at, sent[-count_max] + WINDOW_NS)
         return ready_at
 
     def _note(self, endpoint: Endpoint, now: int) -> None:

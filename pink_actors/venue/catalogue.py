@@ -19,7 +19,7 @@ class Meaning(IntEnum):
     """Answers that the gateway treats in their own way."""
 
     NONE = 0
-    RATE = 1  # too many requests
+    RATE = 1  # too many requests to this endpoint
     CLOCK = 2  # our time and the venue's differ
     KEY = 3  # signature, key or permission
     DUPLICATE_ID = 4  # an order with that client id exists
@@ -27,6 +27,7 @@ class Meaning(IntEnum):
     NO_ORDER = 6  # no such order, as far as that endpoint knows
     ALREADY_FILLED = 7  # too late to cancel
     MODE = 8  # the account is not in the position mode that was assumed
+    ADDRESS_RATE = 9  # too many requests from this address: whatever is asked next adds to it
 
 
 class Verdict(NamedTuple):
@@ -49,6 +50,7 @@ _F: Final = Row(Kind.FIX, Kind.FIX)
 _D: Final = Row(Kind.DEFINITE, Kind.DEFINITE)
 _U: Final = Row(Kind.UNKNOWN, Kind.RETRY)
 _RATE: Final = Row(Kind.RETRY, Kind.RETRY, Meaning.RATE)
+_ADDRESS: Final = Row(Kind.RETRY, Kind.RETRY, Meaning.ADDRESS_RATE)
 _CLOCK: Final = Row(Kind.RETRY, Kind.RETRY, Meaning.CLOCK)
 _KEY: Final = Row(Kind.FIX, Kind.FIX, Meaning.KEY)
 _NO_ORDER: Final = Row(Kind.DEFINITE, Kind.DEFINITE, Meaning.NO_ORDER)
@@ -70,20 +72,26 @@ CODES: Final[dict[int, Row]] = {
     109414: _NO_ORDER, 109421: _NO_ORDER, 80016: _NO_ORDER, 80017: _D, 109418: _D, 109425: _D,
     109420: _D, 109422: _FILLED, 110203: _D, 110280: _D, 110287: _D, 110400: _D, 110402: _D,
     110406: _D, 110407: _D, 110411: _D, 110412: _D, 110413: _D, 110414: _D, 110422: _D, 110424: _D,
-    110425: _D, 110426: _D, 80001: _D, 80012: _D, 80013: _D, 80018: _FILLED, 80020: _D,
-    429: _RATE, 418: _RATE, 403: _F,
+    110425: _D, 110426: _D, 80001: _U, 80012: _U, 80013: _D, 80018: _FILLED, 80020: _D,
+    429: _ADDRESS, 418: _ADDRESS, 403: _F,
 }  # fmt: skip
 
+# The two codes that stand for anything say no in one of these words; else nothing is known.
+_NO_WORDS: Final = (
+    "margin", "balance", "insufficient", "position", "not exist", "minimum", "nominal", "leverage",
+    "reduce", "invalid", "parameter", "price", "quantity",
+)  # fmt: skip
 # Some codes stand for many things; their text decides first.  All texts are lower case.
 TEXTS: Final[dict[int, tuple[tuple[str, Row], ...]]] = {
     80001: (
         ("busy", _U), ("unavailable", _U), ("network", _U), ("timeout", _U),
         ("service has some errors", _U), ("cannot be repeated", _DUPLICATE),
-        ("not exist", _NO_ORDER),
+        ("one-way mode", _MODE), ("hedge mode", _MODE), ("order not exist", _NO_ORDER),
+        *((word, _D) for word in _NO_WORDS),
     ),
     80012: (
         ("busy", _U), ("unavailable", _U), ("network", _U), ("timeout", _U),
-        ("symbol not exist", _D), ("order not exist", _NO_ORDER),
+        ("order not exist", _NO_ORDER), *((word, _D) for word in _NO_WORDS),
     ),
     101400: (("clientorderid", _DUPLICATE),),
     101214: (("funding settlement", _R), ("being processed", _R)),
@@ -94,7 +102,7 @@ TEXTS: Final[dict[int, tuple[tuple[str, Row], ...]]] = {
 }  # fmt: skip
 
 HTTP: Final[dict[int, Row]] = {
-    400: _F, 401: _KEY, 403: _F, 404: _F, 405: _F, 418: _RATE, 429: _RATE,
+    400: _F, 401: _KEY, 403: _F, 404: _F, 405: _F, 418: _ADDRESS, 429: _ADDRESS,
 }  # fmt: skip
 
 _UNLISTED: Final = Row(Kind.UNKNOWN, Kind.UNKNOWN)

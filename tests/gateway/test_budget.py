@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from pink_actors.clock import NS_PER_MS, SystemClock
-from pink_actors.rest.budget import ADDRESS_PER_WINDOW_MAX, WINDOW_NS, Budget, Priority
+from pink_actors.rest.budget import (
+    ADDRESS_KEPT_FOR_URGENT,
+    ADDRESS_PER_WINDOW_MAX,
+    PAUSE_NS_MIN,
+    WINDOW_NS,
+    Budget,
+    Priority,
+)
 from pink_actors.rest.counters import Counters
 from pink_actors.venue import endpoints
 
@@ -56,6 +63,36 @@ async def test_no_window_holds_more_than_the_address_may() -> None:
     for first, beyond in zip(granted, granted[ADDRESS_PER_WINDOW_MAX:], strict=False):
         assert beyond - first >= WINDOW_NS - 5 * NS_PER_MS
     assert counters.budget_waits > 0
+
+
+async def test_however_much_is_asked_a_cancel_and_an_exit_go_at_once() -> None:
+    budget = Budget(CLOCK, Counters(), limited=True)
+    asked = [
+        asyncio.create_task(budget.take(endpoint, Priority.SNAPSHOT, 0))
+        for endpoint in (
+            endpoints.BALANCE, endpoints.POSITIONS, endpoints.OPEN_ORDERS, endpoints.ALL_ORDERS,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    soon = CLOCK.mono_ns() + 20 * NS_PER_MS
+    assert not await budget.take(endpoints.SET_LEVERAGE, Priority.ENTRY, soon)
+    at_once = CLOCK.mono_ns() + 20 * NS_PER_MS
+    assert await budget.take(endpoints.CANCEL_ORDER, Priority.CANCEL, at_once)
+    assert await budget.take(endpoints.PLACE_ORDER, Priority.EXIT, at_once)
+    assert sum(task.done() for task in asked) == ADDRESS_PER_WINDOW_MAX - ADDRESS_KEPT_FOR_URGENT
+    await asyncio.gather(*asked)
+
+
+async def test_an_address_that_asked_too_much_is_silent_as_a_whole() -> None:
+    counters = Counters()
+    budget = Budget(CLOCK, counters, limited=False)
+    budget.pause_address()
+    soon = CLOCK.mono_ns() + 50 * NS_PER_MS
+    assert not await budget.take(endpoints.BALANCE, Priority.QUERY, soon)
+    assert await budget.take(endpoints.CANCEL_ORDER, Priority.CANCEL, 0)
+    assert CLOCK.mono_ns() >= soon + PAUSE_NS_MIN - 60 * NS_PER_MS
+    assert counters.rate_limited == 1
 
 
 async def test_a_wait_ends_at_the_deadline_and_gives_its_turn_to_the_next() -> None:
