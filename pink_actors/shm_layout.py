@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "2512be5eafa99b36fe1c56bec33f1dc7b9e7d8cf4691e25dadda420cc50ee39f"
+DIGEST_HEX: Final = "66e6ee96b0e5957dc79cde90ab0fb47469694e573eeb8066d3ffd7d0eda8a355"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x098ccaa438ce4cf0
+JOURNAL_SHAPE: Final = 0x0f58d35b552a2355
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -480,6 +480,7 @@ class Code(IntEnum):
     OVERTAKEN = 51  # not sent: its cancel came first
     POSITION_MODE_UNKNOWN = 52  # one-way or hedge not known yet
     UNRESOLVED = 53  # no order or slot matches; kept as an anomaly
+    CLOCK_STEPPED = 54  # a clock jumped or ran backwards; facts keep the journal's order
 
 
 _Code: Final = {member.value: member for member in Code}
@@ -2685,6 +2686,7 @@ class GatewayCell(NamedTuple):
     last_answer_mono_ns: int
     budget_waits: int  # requests that waited for the rate budget
     fills_by_rest: int  # fills REST saw first
+    clock_steps: int  # a clock, ours or the venue's, jumped or ran backwards
 
     @classmethod
     def zero(cls) -> Self:
@@ -2712,6 +2714,7 @@ class GatewayCell(NamedTuple):
             last_answer_mono_ns=0,
             budget_waits=0,
             fills_by_rest=0,
+            clock_steps=0,
         )
 
     def encode(self) -> bytes:
@@ -2740,6 +2743,7 @@ class GatewayCell(NamedTuple):
                 self.last_answer_mono_ns,
                 self.budget_waits,
                 self.fills_by_rest,
+                self.clock_steps,
             )
         except StructError as error:
             raise MalformedRecord(f"GatewayCell: {error}") from error
@@ -2750,13 +2754,13 @@ class GatewayCell(NamedTuple):
         v = _checked(_GatewayCell_STRUCT, data, "GatewayCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:22],
+                *v[0:23],
             ))
         except KeyError as error:
             raise MalformedRecord(f"GatewayCell: unknown code {error}") from error
 
 
-_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q 80x")
+_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q Q 72x")
 
 
 class ListenerCell(NamedTuple):

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "2512be5eafa99b36fe1c56bec33f1dc7b9e7d8cf4691e25dadda420cc50ee39f";
-pub const DIGEST: [u8; 32] = [0x25, 0x12, 0xbe, 0x5e, 0xaf, 0xa9, 0x9b, 0x36, 0xfe, 0x1c, 0x56, 0xbe, 0xc3, 0x3f, 0x1d, 0xc7, 0xb9, 0xe7, 0xd8, 0xcf, 0x46, 0x91, 0xe2, 0x5d, 0xad, 0xda, 0x42, 0x0c, 0xc5, 0x0e, 0xe3, 0x9f];
+pub const DIGEST_HEX: &str = "66e6ee96b0e5957dc79cde90ab0fb47469694e573eeb8066d3ffd7d0eda8a355";
+pub const DIGEST: [u8; 32] = [0x66, 0xe6, 0xee, 0x96, 0xb0, 0xe5, 0x95, 0x7d, 0xc7, 0x9c, 0xde, 0x90, 0xab, 0x0f, 0xb4, 0x74, 0x69, 0x69, 0x4e, 0x57, 0x3e, 0xeb, 0x80, 0x66, 0xd3, 0xff, 0xd7, 0xd0, 0xed, 0xa8, 0xa3, 0x55];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x098ccaa438ce4cf0;
+pub const JOURNAL_SHAPE: u64 = 0x0f58d35b552a2355;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -1407,10 +1407,12 @@ pub enum Code {
     PositionModeUnknown = 52,
     /// no order or slot matches; kept as an anomaly
     Unresolved = 53,
+    /// a clock jumped or ran backwards; facts keep the journal's order
+    ClockStepped = 54,
 }
 
 impl Code {
-    pub const ALL: &'static [Self] = &[Self::Ok, Self::Duplicate, Self::InvalidField, Self::OutOfRange, Self::UnknownSymbol, Self::NotConfigured, Self::ModeForbids, Self::KillSwitch, Self::Frozen, Self::NotReconciled, Self::MaxSlots, Self::MaxLeverage, Self::MaxOrderNotional, Self::MaxTotalNotional, Self::DailyLoss, Self::Drawdown, Self::OrderRate, Self::StaleIntent, Self::StaleMark, Self::PriceBand, Self::PriceDivergence, Self::Tick, Self::Lot, Self::MinQuantity, Self::MinNotional, Self::DuplicateTradeId, Self::SlotBusy, Self::SymbolBusy, Self::NoSuchSlot, Self::NoSuchTrade, Self::NoPosition, Self::NoActiveOrder, Self::OrderInFlight, Self::Dust, Self::NotDust, Self::NoLegsLeft, Self::Unexpected, Self::TerminalState, Self::ForeignOrder, Self::ImplausibleFill, Self::StaleFact, Self::StaleSnapshot, Self::SettleMismatch, Self::OrderTableFull, Self::Capital, Self::Overfill, Self::AnchorRefused, Self::RateLimited, Self::JournalSlow, Self::VenueRefused, Self::DeadlinePassed, Self::Overtaken, Self::PositionModeUnknown, Self::Unresolved];
+    pub const ALL: &'static [Self] = &[Self::Ok, Self::Duplicate, Self::InvalidField, Self::OutOfRange, Self::UnknownSymbol, Self::NotConfigured, Self::ModeForbids, Self::KillSwitch, Self::Frozen, Self::NotReconciled, Self::MaxSlots, Self::MaxLeverage, Self::MaxOrderNotional, Self::MaxTotalNotional, Self::DailyLoss, Self::Drawdown, Self::OrderRate, Self::StaleIntent, Self::StaleMark, Self::PriceBand, Self::PriceDivergence, Self::Tick, Self::Lot, Self::MinQuantity, Self::MinNotional, Self::DuplicateTradeId, Self::SlotBusy, Self::SymbolBusy, Self::NoSuchSlot, Self::NoSuchTrade, Self::NoPosition, Self::NoActiveOrder, Self::OrderInFlight, Self::Dust, Self::NotDust, Self::NoLegsLeft, Self::Unexpected, Self::TerminalState, Self::ForeignOrder, Self::ImplausibleFill, Self::StaleFact, Self::StaleSnapshot, Self::SettleMismatch, Self::OrderTableFull, Self::Capital, Self::Overfill, Self::AnchorRefused, Self::RateLimited, Self::JournalSlow, Self::VenueRefused, Self::DeadlinePassed, Self::Overtaken, Self::PositionModeUnknown, Self::Unresolved, Self::ClockStepped];
 
     /// The value with this code; an unknown code is `None`, never a default.
     #[must_use]
@@ -1470,6 +1472,7 @@ impl Code {
             51 => Some(Self::Overtaken),
             52 => Some(Self::PositionModeUnknown),
             53 => Some(Self::Unresolved),
+            54 => Some(Self::ClockStepped),
             _ => None,
         }
     }
@@ -1536,6 +1539,7 @@ impl Code {
             Self::Overtaken => "OVERTAKEN",
             Self::PositionModeUnknown => "POSITION_MODE_UNKNOWN",
             Self::Unresolved => "UNRESOLVED",
+            Self::ClockStepped => "CLOCK_STEPPED",
         }
     }
 }
@@ -5836,7 +5840,9 @@ pub struct GatewayCell {
     pub budget_waits: u64,
     /// fills REST saw first
     pub fills_by_rest: u64,
-    pub reserved_0: [u64; 10],
+    /// a clock, ours or the venue's, jumped or ran backwards
+    pub clock_steps: u64,
+    pub reserved_0: [u64; 9],
 }
 
 const _: () = {
@@ -5862,7 +5868,8 @@ const _: () = {
     assert!(core::mem::offset_of!(GatewayCell, last_answer_mono_ns) == 152);
     assert!(core::mem::offset_of!(GatewayCell, budget_waits) == 160);
     assert!(core::mem::offset_of!(GatewayCell, fills_by_rest) == 168);
-    assert!(core::mem::offset_of!(GatewayCell, reserved_0) == 176);
+    assert!(core::mem::offset_of!(GatewayCell, clock_steps) == 176);
+    assert!(core::mem::offset_of!(GatewayCell, reserved_0) == 184);
     assert!(core::mem::size_of::<GatewayCell>() == 256);
 };
 
@@ -5893,7 +5900,8 @@ impl GatewayCell {
         last_answer_mono_ns: 0,
         budget_waits: 0,
         fills_by_rest: 0,
-        reserved_0: [0; 10],
+        clock_steps: 0,
+        reserved_0: [0; 9],
     };
 
     #[must_use]
@@ -5921,7 +5929,8 @@ impl GatewayCell {
         b[152..160].copy_from_slice(&self.last_answer_mono_ns.to_le_bytes());
         b[160..168].copy_from_slice(&self.budget_waits.to_le_bytes());
         b[168..176].copy_from_slice(&self.fills_by_rest.to_le_bytes());
-        for (to, from) in b[176..256].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[176..184].copy_from_slice(&self.clock_steps.to_le_bytes());
+        for (to, from) in b[184..256].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -5951,6 +5960,7 @@ impl GatewayCell {
         each("last_answer_mono_ns", Value::Number(self.last_answer_mono_ns.into()));
         each("budget_waits", Value::Number(self.budget_waits.into()));
         each("fills_by_rest", Value::Number(self.fills_by_rest.into()));
+        each("clock_steps", Value::Number(self.clock_steps.into()));
     }
 
     pub fn from_bytes(b: &[u8; 256]) -> Result<Self, Malformed> {
@@ -5977,7 +5987,8 @@ impl GatewayCell {
             last_answer_mono_ns: u64::from_le_bytes(take(b, 152)),
             budget_waits: u64::from_le_bytes(take(b, 160)),
             fills_by_rest: u64::from_le_bytes(take(b, 168)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 176 + i * 8))),
+            clock_steps: u64::from_le_bytes(take(b, 176)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 184 + i * 8))),
         })
     }
 

@@ -10,6 +10,7 @@ from pink_actors.clock import NS_PER_MS
 from pink_actors.errors import SecretsError
 from pink_actors.gateway import bootstrap
 from pink_actors.gateway.cancel import cancel
+from pink_actors.gateway.clock_watch import ClockWatch
 from pink_actors.gateway.dead_man import DeadMan
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.gate import Gate
@@ -101,6 +102,7 @@ class GatewayActor:
         self._tasks = [
             asyncio.create_task(self._learn(), name="learn"),
             asyncio.create_task(self._dead_man.run(), name="dead man"),
+            asyncio.create_task(ClockWatch(self._desk).run(), name="clock watch"),
         ]
         self._publish_stats()
 
@@ -206,5 +208,6 @@ class GatewayActor:
             last_answer_mono_ns=counters.last_answer_mono_ns,
             budget_waits=counters.budget_waits,
             fills_by_rest=tally.fills_by_rest,
+            clock_steps=tally.clock_steps + counters.venue_clock_steps,
         )
         self._own.write(GATEWAY_STATS, cell)

@@ -45,6 +45,7 @@ async def learn_mode(desk: Desk) -> str:
     try:
         mode = replies.position_mode(answer.data)
     except Malformed as error:
+        await desk.unreadable(answer, error)
         return f"position mode: {error}"
     wanted = WANTED_MODE[desk.config.venue.position_mode]
     if mode is not wanted:
@@ -65,7 +66,8 @@ async def _switched(desk: Desk, mode: PositionMode, wanted: PositionMode) -> Pos
             and not replies.positions(positions.data)
             and not replies.orders(orders.data)
         )
-    except Malformed:
+    except Malformed as error:
+        await desk.unreadable(positions, error)
         flat = False
     if flat:
         answer = await desk.connection.ask(requests.set_position_mode(wanted), TURN)
@@ -85,11 +87,14 @@ async def _learn_instruments(desk: Desk) -> str:
     try:
         found = replies.instruments(answer.data, frozenset(symbols))
     except Malformed as error:
+        await desk.unreadable(answer, error)
         return f"contracts: {error}"
-    desk.memory.instruments = {facts.symbol: facts for facts in found}
+    listed = {facts.symbol: facts for facts in found}
+    # A symbol that is not listed any more keeps its rules: what is held in it must still get out.
+    desk.memory.instruments |= listed
     arrival = desk.reporter.arrival(None, answer)
     for symbol in symbols:
-        facts = desk.memory.instruments.get(symbol)
+        facts = listed.get(symbol)
         if facts is None:
             desk.log.error("unknown_symbol", symbol=symbol)
             await desk.reporter.diagnose("the venue does not know this symbol", symbol)
@@ -113,6 +118,7 @@ async def _set_margin_type(desk: Desk) -> str:
         try:
             word = replies.margin_type(answer.data)
         except Malformed as error:
+            await desk.unreadable(answer, error, symbol)
             return f"margin type of {symbol}: {error}"
         if word == wanted.upper():
             continue

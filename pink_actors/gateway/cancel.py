@@ -62,8 +62,7 @@ async def _truth(desk: Desk, target: Command, answer: Answer) -> tuple[OrderFact
         try:
             facts = replies.order(answer.data)
         except Malformed as error:
-            desk.connection.counters.parse_errors += 1
-            await desk.reporter.diagnose(str(error), target.symbol)
+            await desk.unreadable(answer, error, target.symbol)
         else:
             if facts.status in FINISHED:
                 return facts, answer

@@ -18,6 +18,7 @@ from pink_actors.rest.reporting import Reporter
 from pink_actors.shm_layout import ORDERS, SLOTS, Command
 from pink_actors.venue import reports
 from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.numbers import Malformed
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Tally:
     refused: int = 0
     not_sent: int = 0
     fills_by_rest: int = 0
+    clock_steps: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -78,6 +80,11 @@ class Desk:
         except CellBusy:
             return None
         return None
+
+    async def unreadable(self, answer: Answer, error: Malformed, symbol: str = "") -> None:
+        """A reply whose fields are not what the protocol says: counted, kept, told."""
+        self.connection.unreadable(answer, error)
+        await self.reporter.diagnose(str(error), symbol)
 
     def settled_mono_ns(self, client_order_id: str) -> int:
         """When "not found" becomes evidence for an order this gateway may have sent."""

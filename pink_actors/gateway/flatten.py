@@ -119,7 +119,7 @@ class Flatten:
             )
         except Malformed as error:
             self._last = f"the venue's answer cannot be read: {error}"
-            self._log.warning("unreadable", error=str(error))
+            self._connection.unreadable(positions, error)
             return None
 
     async def _act(self, held: Held) -> None:

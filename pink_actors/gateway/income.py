@@ -39,8 +39,7 @@ async def income(desk: Desk, work: Work) -> None:
             facts = replies.incomes(answer.data)
             times = replies.income_times(answer.data)
         except Malformed as error:
-            desk.connection.counters.parse_errors += 1
-            await desk.reporter.diagnose(str(error))
+            await desk.unreadable(answer, error)
             answer = answer._replace(ending=Ending.UNKNOWN, text=str(error))
             break
         rows |= {row.income_id: reports.income(row, arrival) for row in facts}

@@ -1,7 +1,9 @@
-"""Commands of one symbol one after the other, different symbols side by side.
+"""Commands of one symbol and position side one after the other, all else side by side.
 
-What only reads (fill rows, snapshots, income) has lanes of its own and never holds an order up; a
-query keeps to its order's lane, so that "not found" is never said of an order about to be sent.
+In hedge mode the two sides of a symbol are two trades: the exit of one must not stand behind the
+entry of the other.  What only reads (fill rows, snapshots, income) has lanes of its own and never
+holds an order up; a query keeps to its order's lane, so that "not found" is never said of an order
+about to be sent.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ def lane_of(command: Command) -> str:
         return f"settle {command.symbol}"
     if command.kind in (CommandKind.RECONCILE, CommandKind.INCOME):
         return command.kind.name
-    return command.symbol
+    return f"{command.symbol} {command.position_side.name}"
 
 
 class Lanes:

@@ -31,11 +31,19 @@ class Look(NamedTuple):
     text: str = ""
 
 
-async def look_up(desk: Desk, command: Command, priority: Priority = Priority.QUERY) -> Look:
-    """One look.  Absence is what the venue says now; whether that is evidence, the time decides."""
+async def look_up(
+    desk: Desk, command: Command, priority: Priority = Priority.QUERY, *, certain: bool = False
+) -> Look:
+    """One look.  Absence is what the venue says now; whether that is evidence, the time decides.
+
+    A venue may take an order and forget its client id: where absence is going to be evidence
+    (`certain`), an order that is not known by its id is looked for by its features as well.
+    """
     desk.tally.queries += 1
     if command.venue_order_id or command.order_kind in KINDS_WITH_CLIENT_ID:
-        return await _by_id(desk, command, priority)
+        look = await _by_id(desk, command, priority)
+        if not (certain and look.absent) or command.venue_order_id:
+            return look
     return await _by_features(desk, command, priority)
 
 
@@ -48,8 +56,9 @@ async def look_until_settled(desk: Desk, command: Command) -> Look:
     settled_mono_ns = desk.settled_mono_ns(command.client_order_id)
     while True:
         asked_mono_ns = desk.clock.mono_ns()
-        look = await look_up(desk, command)
-        if look.facts is not None or asked_mono_ns >= settled_mono_ns:
+        settled = asked_mono_ns >= settled_mono_ns
+        look = await look_up(desk, command, certain=settled)
+        if look.facts is not None or settled:
             return look
         remaining_s = (settled_mono_ns - desk.clock.mono_ns()) / NS_PER_S
         await asyncio.sleep(
@@ -119,6 +128,5 @@ def _claimed(desk: Desk, command: Command, venue_order_ids: Iterable[int]) -> se
 
 
 async def _unreadable(desk: Desk, answer: Answer, error: Malformed) -> Look:
-    desk.connection.counters.parse_errors += 1
-    await desk.reporter.diagnose(str(error))
+    await desk.unreadable(answer, error)
     return Look(None, False, answer, str(error))

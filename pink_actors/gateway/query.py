@@ -13,7 +13,7 @@ async def query(desk: Desk, work: Work) -> None:
     """Performs one QUERY command."""
     command = work.command
     old_enough = _old_enough(desk, command)
-    look = await look_up(desk, command)
+    look = await look_up(desk, command, certain=old_enough)
     was_unknown = desk.memory.unknown.get(command.client_order_id) is not None
     if look.facts is not None:
         if was_unknown:

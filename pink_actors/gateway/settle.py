@@ -69,8 +69,7 @@ async def _rows(desk: Desk, command: Command) -> tuple[list[FillFacts] | None, A
         try:
             rows, total = replies.fills(answer.data)
         except Malformed as error:
-            desk.connection.counters.parse_errors += 1
-            await desk.reporter.diagnose(str(error), command.symbol)
+            await desk.unreadable(answer, error, command.symbol)
             return None, answer
         seen += len(rows)
         for row in rows:

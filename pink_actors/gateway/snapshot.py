@@ -63,6 +63,5 @@ async def _read(desk: Desk, answer: Answer, read: Callable[[Answer], list[T]]) -
     try:
         return read(answer)
     except Malformed as error:
-        desk.connection.counters.parse_errors += 1
-        await desk.reporter.diagnose(str(error))
+        await desk.unreadable(answer, error)
         return None

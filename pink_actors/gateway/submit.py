@@ -130,8 +130,7 @@ async def _accepted(desk: Desk, command: Command, answer: Answer) -> None:
     try:
         facts = replies.order(answer.data)
     except Malformed as error:
-        desk.connection.counters.parse_errors += 1
-        await desk.reporter.diagnose(str(error), command.symbol)
+        await desk.unreadable(answer, error, command.symbol)
         await _unknown(desk, command, answer)
         return
     contradiction = echo_mismatch(command, facts, desk.connection.offset_ms_min)
@@ -189,6 +188,7 @@ async def _leverage_set(desk: Desk, work: Work, mode: PositionMode) -> bool:
     try:
         confirmed = replies.leverage(answer.data) or command.leverage
     except Malformed as error:
+        await desk.unreadable(answer, error, symbol)
         await _not_sent(desk, command, Code.VENUE_REFUSED, answer, f"leverage: {error}")
         return False
     if confirmed != command.leverage:

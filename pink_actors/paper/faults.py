@@ -39,6 +39,7 @@ class FaultName(StrEnum):
     FRAME_DUPLICATED = "frame_duplicated"
     FRAME_REORDERED = "frame_reordered"
     CLIENT_ID_MISSING = "client_id_missing"
+    CLIENT_ID_DROPPED = "client_id_dropped"
     SOCKET_CUT = "socket_cut"
     LISTEN_KEY_EXPIRED = "listen_key_expired"
     PARTIAL_THEN_CANCEL = "partial_then_cancel"

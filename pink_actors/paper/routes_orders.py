@@ -308,6 +308,8 @@ def _place(call: Call, params: dict[str, str]) -> Order | Refusal:
     if name and venue.guarded(call.account, f"place {name}", call.now):
         venue.stats.duplicates_refused += 1
         return r.TWICE_IN_A_SECOND
+    if name and venue.faults.draw(FaultName.CLIENT_ID_DROPPED, order.type):
+        order.client_order_id = ""
     cut = venue.faults.draw(FaultName.PARTIAL_THEN_CANCEL, order.type)
     return venue.exchange.place(call.account, order, call.now, cut_short=cut is not None)
 

@@ -36,6 +36,10 @@ CONNECT_TIMEOUT_S: Final = 2.0
 KEEP_ALIVE_S: Final = 10.0
 READ_TRIES_MAX: Final = 3
 CLOCK_TRIES_MAX: Final = 3
+# Farther off than this is no clock to sign by: one of the two has to be set first.
+OFFSET_MS_MAX: Final = 24 * 3600 * 1000
+# What a slow answer can make of a clock that did not step.
+VENUE_STEP_MS_MIN: Final = 2_000
 # Raised before anything was written to a socket, so the request certainly never left.
 NEVER_LEFT: Final = (
     httpx.ConnectError,
@@ -129,6 +133,8 @@ class Connection:
         self._budget = Budget(clock, self.counters, limited=venue.rate_limits == "on")
         self._by_fallback = False
         self._offset_ms = 0
+        self._venue_seen_ms = 0
+        self._venue_seen_mono_ms = 0
         self._outage = False
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
         read_s = venue.request_timeout_ms / 1000
@@ -193,14 +199,38 @@ class Connection:
         try:
             server_ms = replies.server_time(answer.data)
         except Malformed as error:
-            self._malformed(requests.SERVER_TIME, error)
+            self.unreadable(answer, error)
             return False
         sent_wall_ms = answer.asked_wall_ms or sent_wall_ms
         middle_wall_ms = (sent_wall_ms + answer.wall_ns // NS_PER_MS) // 2
-        self._offset_ms = server_ms - middle_wall_ms
-        self.offset_ms_min = min(self.offset_ms_min, self._offset_ms)
-        self.counters.clock_offset_ms = self._offset_ms
+        offset_ms = server_ms - middle_wall_ms
+        if abs(offset_ms) > OFFSET_MS_MAX:
+            self._log.warning("clock_far_off", offset_ms=offset_ms, action="set the system clock")
+            return False
+        half_way_ms = answer.wall_ns // NS_PER_MS - middle_wall_ms
+        if half_way_ms < VENUE_STEP_MS_MIN:
+            self._note_venue_step(server_ms, answer.mono_ns // NS_PER_MS - half_way_ms)
+        self._set_offset(offset_ms)
         return True
+
+    def clock_stepped(self, step_ms: int) -> None:
+        """Our wall clock stepped: what was measured against it steps along."""
+        self._set_offset(self._offset_ms - step_ms)
+
+    def _set_offset(self, offset_ms: int) -> None:
+        self._offset_ms = offset_ms
+        self.offset_ms_min = min(self.offset_ms_min, offset_ms)
+        self.counters.clock_offset_ms = offset_ms
+
+    def _note_venue_step(self, server_ms: int, mono_ms: int) -> None:
+        """The venue's clock against the monotonic one, which no step of ours can touch."""
+        before_ms, self._venue_seen_ms = self._venue_seen_ms, server_ms
+        moved_ms = server_ms - before_ms
+        passed_ms, self._venue_seen_mono_ms = mono_ms - self._venue_seen_mono_ms, mono_ms
+        step_ms = moved_ms - passed_ms
+        if before_ms and abs(step_ms) >= VENUE_STEP_MS_MIN:
+            self.counters.venue_clock_steps += 1
+            self.counters.venue_clock_step_ms = step_ms
 
     async def _send_once(self, request: Request, turn: Turn) -> Answer:
         endpoint = request.endpoint
@@ -212,6 +242,8 @@ class Connection:
         answer = await self._exchange(request)
         if answer.meaning is Meaning.RATE:
             self._budget.pause(endpoint)
+        elif answer.meaning is Meaning.ADDRESS_RATE:
+            self._budget.pause_address()
         elif answer.ending is Ending.OK:
             self._budget.resume(endpoint)
         return answer
@@ -290,8 +322,7 @@ class Connection:
             body = replies.body(content or b"{}" if bare else content, bare=bare)
         except Malformed as error:
             if status == 200:
-                self._kept.keep(content)
-                self._malformed(request, error)
+                self._malformed(content, error)
                 return Answer(Ending.UNKNOWN, code=status, text=str(error))
             return self._refused(judge_http(status, changes=changes), status, f"HTTP {status}")
         if body.code:
@@ -324,6 +355,11 @@ class Connection:
             mono_ns=self._clock.mono_ns(),
         )
 
-    def _malformed(self, request: Request, error: Malformed) -> None:
+    def unreadable(self, answer: Answer, error: Malformed) -> None:
+        """Counts and keeps what a caller could not read of an answer."""
+        self._malformed(bytes(answer.data), error)
+
+    def _malformed(self, content: bytes, error: Malformed) -> None:
         self.counters.parse_errors += 1
-        self._log.warning("malformed_reply", request=request.endpoint.name, error=str(error))
+        self._kept.keep(content)
+        self._log.warning("malformed_reply", error=str(error))

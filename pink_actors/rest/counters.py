@@ -21,3 +21,5 @@ class Counters:
     rtt_max_ns: int = 0
     last_answer_mono_ns: int = 0
     clock_offset_ms: int = 0
+    venue_clock_steps: int = 0
+    venue_clock_step_ms: int = 0

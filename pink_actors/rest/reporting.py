@@ -76,6 +76,6 @@ class Reporter:
         arrival = self.arrival(command, answer)
         await self.publish(reports.verdict(kind, arrival, order, code, venue_code, words))
 
-    async def diagnose(self, text: str, symbol: str = "") -> None:
+    async def diagnose(self, text: str, symbol: str = "", code: Code = Code.OK) -> None:
         """Something odd, for the record."""
-        await self.publish(reports.diagnostic(text, self.arrival(), symbol))
+        await self.publish(reports.diagnostic(text, self.arrival(), symbol, code))

@@ -212,10 +212,10 @@ def verdict(
     )
 
 
-def diagnostic(text: str, arrival: Arrival, symbol: str = "") -> Report:
+def diagnostic(text: str, arrival: Arrival, symbol: str = "", code: Code = Code.OK) -> Report:
     """Something odd the edge saw."""
     return of_kind(ReportKind.DIAGNOSTIC, arrival)._replace(
-        symbol=ascii_cut(symbol, SYMBOL_SIZE_MAX), text=ascii_cut(text)
+        code=code, symbol=ascii_cut(symbol, SYMBOL_SIZE_MAX), text=ascii_cut(text)
     )
 
 

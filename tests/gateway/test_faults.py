@@ -17,6 +17,7 @@ from pink_actors.shm_layout import (
     OrderRole,
     OrderSide,
     OrderStatus,
+    Report,
     ReportKind,
 )
 from tests.gateway.stage import CLOCK, Paper, Stage, trading
@@ -205,6 +206,32 @@ def test_flaw_o5_a_venue_that_does_not_answer_is_not_waited_for_for_ever(
         assert silent.text.startswith("ReadTimeout")
 
 
+def test_flaw_e13_a_question_that_timed_out_is_never_answered_with_what_was_known_before(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home, request_timeout_ms=200) as (stage, paper):
+        stage.start_gateway()
+        entry = stage.hold()
+
+        def snapshot() -> list[Report]:
+            asked = stage.command(CommandKind.RECONCILE)
+            stage.give(asked)
+            stage.until(
+                lambda r: r.kind is ReportKind.SNAPSHOT_END and r.command_seq == asked.command_seq,
+                "the end of the snapshot",
+            )
+            return stage.answers(asked)
+
+        whole = {report.kind for report in snapshot()}
+        assert {ReportKind.SNAPSHOT_POSITION, ReportKind.BALANCE} < whole
+        paper.fault("delay", endpoint="GET", delay_ms=30_000)
+        begin, end = snapshot()
+        assert (begin.kind, begin.row_count) == (ReportKind.SNAPSHOT_BEGIN, 0)
+        assert (end.complete, end.code) == (0, Code.UNRESOLVED)
+        silent = stage.do(stage.about(CommandKind.QUERY, entry))
+        assert (silent.kind, silent.has, silent.cum_qty_e8) == (ReportKind.COMMAND_DONE, 0, 0)
+
+
 def test_a_reply_that_cannot_be_read_is_kept_for_inspection(desk: tuple[Stage, Paper]) -> None:
     stage, paper = desk
     paper.fault("reply_garbled", endpoint=PLACE, count=1)
@@ -223,3 +250,21 @@ def test_fills_that_do_not_add_up_are_not_told(desk: tuple[Stage, Paper]) -> Non
     )  # fmt: skip
     report = stage.do(wrong)
     assert (report.kind, report.code) == (ReportKind.COMMAND_DONE, Code.SETTLE_MISMATCH)
+
+
+def test_an_order_whose_client_id_the_venue_forgot_is_found_by_its_features(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    paper.fault("client_id_dropped", count=2)
+    first = stage.command(CommandKind.SUBMIT)
+    assert stage.do(first).kind is ReportKind.ORDER_STATE
+    told = stage.until(lambda r: r.kind is ReportKind.DIAGNOSTIC, "the diagnostic")
+    assert told.text == "echo: the echo carries no client id"
+    paper.fault("reply_lost", endpoint=PLACE, count=1)
+    second = stage.command(CommandKind.SUBMIT, qty_e8=first.qty_e8 // 2)
+    assert stage.do(second).kind is ReportKind.ORDER_UNKNOWN
+    found = stage.ask_until(second, ReportKind.ORDER_STATE)
+    assert found.client_order_id == second.client_order_id
+    assert ReportKind.ORDER_NOT_FOUND not in {report.kind for report in stage.seen}
+    assert [row["client_order_id"] for row in paper.ledger("order")] == ["", ""]

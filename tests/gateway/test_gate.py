@@ -15,13 +15,19 @@ from pink_actors.shm_layout import (
     CommandKind,
     Mode,
     OrderKind,
+    OrderRole,
     OrderSide,
     OrderStatus,
+    PositionMode,
     ReportKind,
+    Side,
     TimeInForce,
 )
 from tests.gateway.stage import CLOCK, Paper, Process, Stage, trading
 from tests.waiting import wait_until
+
+PLACE = "POST /openApi/swap/v2/trade/order"
+HEDGED = PositionMode.HEDGE
 
 
 @pytest.fixture
@@ -127,3 +133,29 @@ def test_commands_of_one_symbol_keep_their_order_and_cursors_wait_for_the_report
     assert named == [entry.client_order_id for entry in entries]
     wait_until(lambda: stage.durable.native.free() == 1024, "every place in the ring free again")
     stage.until_state(stage.gateway, gateway, ActorState.READY)
+
+
+def test_in_hedge_mode_an_exit_does_not_wait_for_the_other_sides_entry(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home, position_mode="hedge") as (stage, paper):
+        stage.start_gateway()
+        long = stage.command(CommandKind.SUBMIT, position_mode=HEDGED)
+        assert stage.do(long).kind is ReportKind.ORDER_STATE
+        stage.filled(long)
+        paper.fault("delay", endpoint=PLACE, count=1, delay_ms=3_000)
+        entry = stage.command(
+            CommandKind.SUBMIT,
+            order_side=OrderSide.SELL,
+            position_side=Side.SHORT,
+            position_mode=HEDGED,
+        )
+        stage.give(entry)
+        wait_until(lambda: paper.struck("delay") == 1, "the entry to be on its way")
+        leave = stage.command(
+            CommandKind.SUBMIT, role=OrderRole.EXIT, order_side=OrderSide.SELL, adds_risk=0,
+            deadline_mono_ns=0, position_mode=HEDGED,
+        )  # fmt: skip
+        assert stage.do(leave).kind is ReportKind.ORDER_STATE
+        assert stage.answers(entry) == []
+        assert stage.answer(entry).kind is ReportKind.ORDER_STATE

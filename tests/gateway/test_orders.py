@@ -155,7 +155,7 @@ def test_a_stop_without_a_client_id_is_found_by_its_features(desk: tuple[Stage, 
     assert gone.order_status is OrderStatus.CANCELLED
 
 
-def test_flaw_e13_h5_i19_a_snapshot_is_fresh_and_says_that_it_is_complete(
+def test_flaw_h5_i19_a_snapshot_is_fresh_and_says_that_it_is_complete(
     desk: tuple[Stage, Paper],
 ) -> None:
     stage, paper = desk
@@ -187,6 +187,8 @@ def test_flaw_e13_h5_i19_a_snapshot_is_fresh_and_says_that_it_is_complete(
         lambda r: r.kind is ReportKind.SNAPSHOT_END and r.command_seq == torn.command_seq, "END"
     )
     assert end.complete == 0
+    told = {row.kind for row in stage.answers(torn)}
+    assert ReportKind.SNAPSHOT_POSITION not in told and ReportKind.SNAPSHOT_ORDER in told
 
 
 def test_flaw_a10_e1_n5_the_venue_is_asked_what_the_kernel_asks_and_once(

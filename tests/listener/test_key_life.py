@@ -90,9 +90,7 @@ async def test_flaw_l6_the_key_is_extended_and_its_successor_has_an_extension_of
     assert "not_extended" not in rig.said.getvalue()
 
 
-async def test_flaw_o7_the_successor_is_up_before_the_old_socket_goes(
-    instance: str, home: Path
-) -> None:
+async def test_the_successor_is_up_before_the_old_socket_goes(instance: str, home: Path) -> None:
     with trading(instance, home) as (stage, paper):
         async with streaming(stage, paper, Times(replace_after_s=0.2)) as (rig, _):
             await wait_until_async(lambda: rig.gaps() >= 1, "the first socket")
@@ -106,6 +104,29 @@ async def test_flaw_o7_the_successor_is_up_before_the_old_socket_goes(
             await wait_until_async(look, "three successors")
             assert lowest == 1
             assert "user_stream_ended" not in rig.said.getvalue()
+
+
+async def test_flaw_o7_an_error_in_a_background_task_reaches_whoever_runs_the_stream(
+    instance: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with trading(instance, home) as (stage, paper):
+        rig = Rig(stage)
+        venue = msgspec.structs.replace(
+            Venue(), rest_url=f"http://127.0.0.1:{paper.port}", rate_limits="off"
+        )
+        connection = Connection(venue, Keys(API_KEY, API_SECRET), CLOCK, rig.log, rig.kept)
+        keys = KeyService(connection, CLOCK, rig.log)
+
+        async def broken(_: str) -> bool:
+            raise RuntimeError("a bug in the task that extends the key")
+
+        monkeypatch.setattr(keys, "extend", broken)
+        url = f"ws://127.0.0.1:{paper.port}/swap-market"
+        stream = UserStream(url, "", keys, rig.ear, rig.log, Times(extend_every_s=0.05))
+        async with asyncio.timeout(10):
+            with pytest.raises(RuntimeError, match="a bug in the task"):
+                await stream.run()
+        await connection.close()
 
 
 async def test_a_silent_socket_is_taken_for_dead(instance: str, home: Path) -> None:

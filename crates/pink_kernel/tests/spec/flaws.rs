@@ -190,3 +190,22 @@ fn flaw_m5_partial_exits_leave_exactly_the_rest() {
         ",
     );
 }
+
+#[test]
+fn flaw_j6_a_wall_clock_that_runs_backwards_moves_no_fact_and_stops_no_trade() {
+    let hour_ns = 3_600_000_000_000;
+    let mut world = check("enter long 1 | OrderRequested |");
+    for line in [
+        "fill 1 @ 100 | PositionOpen |",
+        "exit | ExitRequested |",
+        "fill 1 @ 110 | Closed |",
+        "settle | Idle |",
+    ] {
+        world.now.wall_ns -= hour_ns;
+        world = run(world, line);
+    }
+    assert_eq!(world.kernel.account().realised_e8, 10 * 100_000_000);
+    for (at, outcome) in world.outcomes.iter().enumerate() {
+        assert_eq!(outcome.seq, at as u64 + 1);
+    }
+}
