@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "66e6ee96b0e5957dc79cde90ab0fb47469694e573eeb8066d3ffd7d0eda8a355"
+DIGEST_HEX: Final = "03d311d5f20c582e37d0a8051766d96563db3c19896f34e38323dc140ceef014"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x0f58d35b552a2355
+JOURNAL_SHAPE: Final = 0x6019dd211f486d36
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -660,6 +660,7 @@ class Intent(NamedTuple):
     reference_price_e12: int  # the price the decision was made on; 0 = none given
     stop_loss_e12: int  # trigger price; 0 = none
     take_profit_e12: int  # trigger price; 0 = none
+    trail_e12: int  # distance of a trailing stop, in place of stop_loss_e12; 0 = none
     created_wall_ns: int
     created_mono_ns: int
     ttl_ms: int  # 0 is refused
@@ -688,6 +689,7 @@ class Intent(NamedTuple):
             reference_price_e12=0,
             stop_loss_e12=0,
             take_profit_e12=0,
+            trail_e12=0,
             created_wall_ns=0,
             created_mono_ns=0,
             ttl_ms=0,
@@ -717,6 +719,7 @@ class Intent(NamedTuple):
                 self.reference_price_e12,
                 self.stop_loss_e12,
                 self.take_profit_e12,
+                self.trail_e12,
                 self.created_wall_ns,
                 self.created_mono_ns,
                 self.ttl_ms,
@@ -743,16 +746,16 @@ class Intent(NamedTuple):
                 *v[4:7],
                 _text(v[7], "Intent.trade_id"),
                 _text(v[8], "Intent.symbol"),
-                *v[9:18],
-                v[18:26],
-                *v[26:29],
-                _text(v[29], "Intent.text"),
+                *v[9:19],
+                v[19:27],
+                *v[27:30],
+                _text(v[30], "Intent.text"),
             ))
         except KeyError as error:
             raise MalformedRecord(f"Intent: unknown code {error}") from error
 
 
-_Intent_STRUCT: Final = Struct("<B B B B H H Q 32s 24s q q q q q q Q I I 8q q I I 120s")
+_Intent_STRUCT: Final = Struct("<B B B B H H Q 32s 24s q q q q q q q Q I I 8q q I I 120s")
 
 
 class Report(NamedTuple):
@@ -1697,6 +1700,7 @@ class SlotCell(NamedTuple):
     snap_qty_e8: int  # what it held
     snap_price_e12: int  # at which entry price
     hold_mono_ns: int  # the kernel does not look after the slot before this
+    trail_e12: int  # distance of the trailing stop; 0 = none
 
     @classmethod
     def zero(cls) -> Self:
@@ -1757,6 +1761,7 @@ class SlotCell(NamedTuple):
             snap_qty_e8=0,
             snap_price_e12=0,
             hold_mono_ns=0,
+            trail_e12=0,
         )
 
     def encode(self) -> bytes:
@@ -1818,6 +1823,7 @@ class SlotCell(NamedTuple):
                 self.snap_qty_e8,
                 self.snap_price_e12,
                 self.hold_mono_ns,
+                self.trail_e12,
             )
         except StructError as error:
             raise MalformedRecord(f"SlotCell: {error}") from error
@@ -1841,13 +1847,13 @@ class SlotCell(NamedTuple):
                 *v[36:48],
                 _OrderKind[v[48]],
                 _TimeInForce[v[49]],
-                *v[50:62],
+                *v[50:63],
             ))
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
 
-_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q Q 32x")
+_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q Q q 24x")
 
 
 class OrderCell(NamedTuple):
@@ -3348,7 +3354,7 @@ LISTENER_REPORTS: Final = Ring(12, "listener_reports", Writer.LISTENER, Report, 
 MARKS: Final = Cells(13, "marks", Writer.LISTENER, MarkCell, 152, 1839232, 320, 64)
 LISTENER_STATS: Final = Cells(14, "listener_stats", Writer.LISTENER, ListenerCell, 200, 1859712, 448, 1)
 PERSISTENCE_STATS: Final = Cells(15, "persistence_stats", Writer.PERSISTENCE, PersistenceCell, 136, 4096, 320, 1)
-INTENTS: Final = Ring(16, "intents", Writer.POLICY, Intent, 336, 4096, 384, 1024, True, (Writer.KERNEL,))
+INTENTS: Final = Ring(16, "intents", Writer.POLICY, Intent, 344, 4096, 384, 1024, True, (Writer.KERNEL,))
 POLICY_STATS: Final = Cells(17, "policy_stats", Writer.POLICY, PolicyCell, 168, 397440, 384, 1)
 CONTROLS: Final = Ring(18, "controls", Writer.SUPERVISOR, Control, 272, 4096, 320, 256, True, (Writer.KERNEL,))
 CHILDREN: Final = Cells(19, "children", Writer.SUPERVISOR, ChildCell, 184, 86144, 384, 16)

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "66e6ee96b0e5957dc79cde90ab0fb47469694e573eeb8066d3ffd7d0eda8a355";
-pub const DIGEST: [u8; 32] = [0x66, 0xe6, 0xee, 0x96, 0xb0, 0xe5, 0x95, 0x7d, 0xc7, 0x9c, 0xde, 0x90, 0xab, 0x0f, 0xb4, 0x74, 0x69, 0x69, 0x4e, 0x57, 0x3e, 0xeb, 0x80, 0x66, 0xd3, 0xff, 0xd7, 0xd0, 0xed, 0xa8, 0xa3, 0x55];
+pub const DIGEST_HEX: &str = "03d311d5f20c582e37d0a8051766d96563db3c19896f34e38323dc140ceef014";
+pub const DIGEST: [u8; 32] = [0x03, 0xd3, 0x11, 0xd5, 0xf2, 0x0c, 0x58, 0x2e, 0x37, 0xd0, 0xa8, 0x05, 0x17, 0x66, 0xd9, 0x65, 0x63, 0xdb, 0x3c, 0x19, 0x89, 0x6f, 0x34, 0xe3, 0x83, 0x23, 0xdc, 0x14, 0x0c, 0xee, 0xf0, 0x14];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x0f58d35b552a2355;
+pub const JOURNAL_SHAPE: u64 = 0x6019dd211f486d36;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -1916,6 +1916,8 @@ pub struct Intent {
     pub stop_loss_e12: i64,
     /// trigger price; 0 = none
     pub take_profit_e12: i64,
+    /// distance of a trailing stop, in place of stop_loss_e12; 0 = none
+    pub trail_e12: i64,
     pub created_wall_ns: i64,
     pub created_mono_ns: u64,
     /// 0 is refused
@@ -1949,21 +1951,22 @@ const _: () = {
     assert!(core::mem::offset_of!(Intent, reference_price_e12) == 88);
     assert!(core::mem::offset_of!(Intent, stop_loss_e12) == 96);
     assert!(core::mem::offset_of!(Intent, take_profit_e12) == 104);
-    assert!(core::mem::offset_of!(Intent, created_wall_ns) == 112);
-    assert!(core::mem::offset_of!(Intent, created_mono_ns) == 120);
-    assert!(core::mem::offset_of!(Intent, ttl_ms) == 128);
-    assert!(core::mem::offset_of!(Intent, leg_count) == 132);
-    assert!(core::mem::offset_of!(Intent, leg_ratios_e8) == 136);
-    assert!(core::mem::offset_of!(Intent, confidence_e8) == 200);
-    assert!(core::mem::offset_of!(Intent, bars_held) == 208);
-    assert!(core::mem::offset_of!(Intent, reason_code) == 212);
-    assert!(core::mem::offset_of!(Intent, text) == 216);
-    assert!(core::mem::size_of::<Intent>() == 336);
+    assert!(core::mem::offset_of!(Intent, trail_e12) == 112);
+    assert!(core::mem::offset_of!(Intent, created_wall_ns) == 120);
+    assert!(core::mem::offset_of!(Intent, created_mono_ns) == 128);
+    assert!(core::mem::offset_of!(Intent, ttl_ms) == 136);
+    assert!(core::mem::offset_of!(Intent, leg_count) == 140);
+    assert!(core::mem::offset_of!(Intent, leg_ratios_e8) == 144);
+    assert!(core::mem::offset_of!(Intent, confidence_e8) == 208);
+    assert!(core::mem::offset_of!(Intent, bars_held) == 216);
+    assert!(core::mem::offset_of!(Intent, reason_code) == 220);
+    assert!(core::mem::offset_of!(Intent, text) == 224);
+    assert!(core::mem::size_of::<Intent>() == 344);
 };
 
 impl Intent {
-    pub const SIZE: usize = 336;
-    pub const WORDS: usize = 42;
+    pub const SIZE: usize = 344;
+    pub const WORDS: usize = 43;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         kind: InputKind::None,
@@ -1980,6 +1983,7 @@ impl Intent {
         reference_price_e12: 0,
         stop_loss_e12: 0,
         take_profit_e12: 0,
+        trail_e12: 0,
         created_wall_ns: 0,
         created_mono_ns: 0,
         ttl_ms: 0,
@@ -1992,8 +1996,8 @@ impl Intent {
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 336] {
-        let mut b = [0; 336];
+    pub fn to_bytes(&self) -> [u8; 344] {
+        let mut b = [0; 344];
         b[0..1].copy_from_slice(&self.kind.code().to_le_bytes());
         b[1..2].copy_from_slice(&self.side.code().to_le_bytes());
         b[2..3].copy_from_slice(&self.order_kind.code().to_le_bytes());
@@ -2008,17 +2012,18 @@ impl Intent {
         b[88..96].copy_from_slice(&self.reference_price_e12.to_le_bytes());
         b[96..104].copy_from_slice(&self.stop_loss_e12.to_le_bytes());
         b[104..112].copy_from_slice(&self.take_profit_e12.to_le_bytes());
-        b[112..120].copy_from_slice(&self.created_wall_ns.to_le_bytes());
-        b[120..128].copy_from_slice(&self.created_mono_ns.to_le_bytes());
-        b[128..132].copy_from_slice(&self.ttl_ms.to_le_bytes());
-        b[132..136].copy_from_slice(&self.leg_count.to_le_bytes());
-        for (to, from) in b[136..200].chunks_exact_mut(8).zip(&self.leg_ratios_e8) {
+        b[112..120].copy_from_slice(&self.trail_e12.to_le_bytes());
+        b[120..128].copy_from_slice(&self.created_wall_ns.to_le_bytes());
+        b[128..136].copy_from_slice(&self.created_mono_ns.to_le_bytes());
+        b[136..140].copy_from_slice(&self.ttl_ms.to_le_bytes());
+        b[140..144].copy_from_slice(&self.leg_count.to_le_bytes());
+        for (to, from) in b[144..208].chunks_exact_mut(8).zip(&self.leg_ratios_e8) {
             to.copy_from_slice(&from.to_le_bytes());
         }
-        b[200..208].copy_from_slice(&self.confidence_e8.to_le_bytes());
-        b[208..212].copy_from_slice(&self.bars_held.to_le_bytes());
-        b[212..216].copy_from_slice(&self.reason_code.to_le_bytes());
-        b[216..336].copy_from_slice(&self.text.0);
+        b[208..216].copy_from_slice(&self.confidence_e8.to_le_bytes());
+        b[216..220].copy_from_slice(&self.bars_held.to_le_bytes());
+        b[220..224].copy_from_slice(&self.reason_code.to_le_bytes());
+        b[224..344].copy_from_slice(&self.text.0);
         b
     }
 
@@ -2038,6 +2043,7 @@ impl Intent {
         each("reference_price_e12", Value::Number(self.reference_price_e12.into()));
         each("stop_loss_e12", Value::Number(self.stop_loss_e12.into()));
         each("take_profit_e12", Value::Number(self.take_profit_e12.into()));
+        each("trail_e12", Value::Number(self.trail_e12.into()));
         each("created_wall_ns", Value::Number(self.created_wall_ns.into()));
         each("created_mono_ns", Value::Number(self.created_mono_ns.into()));
         each("ttl_ms", Value::Number(self.ttl_ms.into()));
@@ -2049,7 +2055,7 @@ impl Intent {
         each("text", Value::Text(self.text.as_str()));
     }
 
-    pub fn from_bytes(b: &[u8; 336]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 344]) -> Result<Self, Malformed> {
         Ok(Self {
             kind: InputKind::from_code(u8::from_le_bytes(take(b, 0))).ok_or(Malformed { record: "Intent", field: "kind", code: u64::from(u8::from_le_bytes(take(b, 0))) })?,
             side: Side::from_code(u8::from_le_bytes(take(b, 1))).ok_or(Malformed { record: "Intent", field: "side", code: u64::from(u8::from_le_bytes(take(b, 1))) })?,
@@ -2065,26 +2071,27 @@ impl Intent {
             reference_price_e12: i64::from_le_bytes(take(b, 88)),
             stop_loss_e12: i64::from_le_bytes(take(b, 96)),
             take_profit_e12: i64::from_le_bytes(take(b, 104)),
-            created_wall_ns: i64::from_le_bytes(take(b, 112)),
-            created_mono_ns: u64::from_le_bytes(take(b, 120)),
-            ttl_ms: u32::from_le_bytes(take(b, 128)),
-            leg_count: u32::from_le_bytes(take(b, 132)),
-            leg_ratios_e8: core::array::from_fn(|i| i64::from_le_bytes(take(b, 136 + i * 8))),
-            confidence_e8: i64::from_le_bytes(take(b, 200)),
-            bars_held: u32::from_le_bytes(take(b, 208)),
-            reason_code: u32::from_le_bytes(take(b, 212)),
-            text: Ascii::from_padded(take(b, 216)).ok_or(Malformed { record: "Intent", field: "text", code: 0 })?,
+            trail_e12: i64::from_le_bytes(take(b, 112)),
+            created_wall_ns: i64::from_le_bytes(take(b, 120)),
+            created_mono_ns: u64::from_le_bytes(take(b, 128)),
+            ttl_ms: u32::from_le_bytes(take(b, 136)),
+            leg_count: u32::from_le_bytes(take(b, 140)),
+            leg_ratios_e8: core::array::from_fn(|i| i64::from_le_bytes(take(b, 144 + i * 8))),
+            confidence_e8: i64::from_le_bytes(take(b, 208)),
+            bars_held: u32::from_le_bytes(take(b, 216)),
+            reason_code: u32::from_le_bytes(take(b, 220)),
+            text: Ascii::from_padded(take(b, 224)).ok_or(Malformed { record: "Intent", field: "text", code: 0 })?,
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 42] {
+    pub fn to_words(&self) -> [u64; 43] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 42]) -> Result<Self, Malformed> {
-        let mut b = [0; 336];
+    pub fn from_words(w: &[u64; 43]) -> Result<Self, Malformed> {
+        let mut b = [0; 344];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -3880,7 +3887,9 @@ pub struct SlotCell {
     pub snap_price_e12: i64,
     /// the kernel does not look after the slot before this
     pub hold_mono_ns: u64,
-    pub reserved_1: [u64; 4],
+    /// distance of the trailing stop; 0 = none
+    pub trail_e12: i64,
+    pub reserved_1: [u64; 3],
 }
 
 const _: () = {
@@ -3940,7 +3949,8 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, snap_qty_e8) == 384);
     assert!(core::mem::offset_of!(SlotCell, snap_price_e12) == 392);
     assert!(core::mem::offset_of!(SlotCell, hold_mono_ns) == 400);
-    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 408);
+    assert!(core::mem::offset_of!(SlotCell, trail_e12) == 408);
+    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 416);
     assert!(core::mem::size_of::<SlotCell>() == 440);
 };
 
@@ -4005,7 +4015,8 @@ impl SlotCell {
         snap_qty_e8: 0,
         snap_price_e12: 0,
         hold_mono_ns: 0,
-        reserved_1: [0; 4],
+        trail_e12: 0,
+        reserved_1: [0; 3],
     };
 
     #[must_use]
@@ -4071,7 +4082,8 @@ impl SlotCell {
         b[384..392].copy_from_slice(&self.snap_qty_e8.to_le_bytes());
         b[392..400].copy_from_slice(&self.snap_price_e12.to_le_bytes());
         b[400..408].copy_from_slice(&self.hold_mono_ns.to_le_bytes());
-        for (to, from) in b[408..440].chunks_exact_mut(8).zip(&self.reserved_1) {
+        b[408..416].copy_from_slice(&self.trail_e12.to_le_bytes());
+        for (to, from) in b[416..440].chunks_exact_mut(8).zip(&self.reserved_1) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -4134,6 +4146,7 @@ impl SlotCell {
         each("snap_qty_e8", Value::Number(self.snap_qty_e8.into()));
         each("snap_price_e12", Value::Number(self.snap_price_e12.into()));
         each("hold_mono_ns", Value::Number(self.hold_mono_ns.into()));
+        each("trail_e12", Value::Number(self.trail_e12.into()));
     }
 
     pub fn from_bytes(b: &[u8; 440]) -> Result<Self, Malformed> {
@@ -4194,7 +4207,8 @@ impl SlotCell {
             snap_qty_e8: i64::from_le_bytes(take(b, 384)),
             snap_price_e12: i64::from_le_bytes(take(b, 392)),
             hold_mono_ns: u64::from_le_bytes(take(b, 400)),
-            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 408 + i * 8))),
+            trail_e12: i64::from_le_bytes(take(b, 408)),
+            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 416 + i * 8))),
         })
     }
 
@@ -7073,7 +7087,7 @@ pub mod region {
     pub const PERSISTENCE_STATS: Region = Region { id: 15, name: "persistence_stats", writer: 4, shape: Shape::Cells, record_size: 136, offset: 4096, stride: 320, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
     pub const PERSISTENCE_CURSORS: Region = Region { id: 33, name: "persistence_cursors", writer: 4, shape: Shape::Cursors, record_size: 128, offset: 4480, stride: 128, count: 1, consumers: &[] };
-    pub const INTENTS: Region = Region { id: 16, name: "intents", writer: 5, shape: Shape::Lossless, record_size: 336, offset: 4096, stride: 384, count: 1024, consumers: &[1] };
+    pub const INTENTS: Region = Region { id: 16, name: "intents", writer: 5, shape: Shape::Lossless, record_size: 344, offset: 4096, stride: 384, count: 1024, consumers: &[1] };
     pub const POLICY_STATS: Region = Region { id: 17, name: "policy_stats", writer: 5, shape: Shape::Cells, record_size: 168, offset: 397440, stride: 384, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
     pub const POLICY_CURSORS: Region = Region { id: 34, name: "policy_cursors", writer: 5, shape: Shape::Cursors, record_size: 128, offset: 397824, stride: 128, count: 1, consumers: &[] };

@@ -115,6 +115,7 @@ def _enter(blank: Intent, decision: Enter, stamp: Stamp) -> Intent:
         reference_price_e12=positive("reference_price", decision.reference_price, PRICE_SCALE),
         stop_loss_e12=positive("stop_loss", decision.stop_loss, PRICE_SCALE),
         take_profit_e12=positive("take_profit", decision.take_profit, PRICE_SCALE),
+        trail_e12=positive("trailing_stop", decision.trailing_stop, PRICE_SCALE),
         ttl_ms=decision.ttl_ms,
         leg_count=len(legs),
         leg_ratios_e8=ratios + (0,) * (LEGS_MAX - len(legs)),

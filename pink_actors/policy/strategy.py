@@ -118,6 +118,7 @@ class Enter(NamedTuple):
     leg_ratios: tuple[Decimal, ...] = (Decimal(1),)
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    trailing_stop: Decimal | None = None  # distance to the market, in place of stop_loss
     reference_price: Decimal | None = None
     trade_id: str | None = None  # None: the process makes a unique one
     ttl_ms: int = 2_000

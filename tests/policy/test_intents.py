@@ -48,6 +48,7 @@ def test_flaw_f28_every_typed_field_of_a_decision_arrives() -> None:
     assert intent.reference_price_e12 == 97_000_100_000_000_000
     assert (intent.ttl_ms, intent.confidence_e8, intent.text) == (1500, 75_000_000, "because")
     assert intent_from(Exit("mine-9", bars_held=106), STAMP).bars_held == 106
+    assert intent_from(enter(trailing_stop=D("250.5")), STAMP).trail_e12 == 250_500_000_000_000
 
 
 @pytest.mark.parametrize(

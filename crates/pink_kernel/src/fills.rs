@@ -309,7 +309,12 @@ impl Kernel {
             .instruments
             .at(self.instrument_of(order.slot_id))
             .mark_e12;
-        let known = [mark, order.mark_e12, order.trigger_e12, order.price_e12];
+        // Of a trailing order the price is a distance.
+        let level = match order.order_kind {
+            OrderKind::TrailingStopMarket => 0,
+            _ => order.price_e12,
+        };
+        let known = [mark, order.mark_e12, order.trigger_e12, level];
         let mut references = known.iter().filter(|price| **price > 0).peekable();
         references.peek().is_none()
             || references.any(|near| within_band(price_e12, *near, self.config.fill_band_e8))

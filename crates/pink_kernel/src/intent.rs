@@ -88,6 +88,7 @@ impl Kernel {
             slot.intended_qty_e8 = intent.qty_e8;
             slot.stop_loss_e12 = intent.stop_loss_e12;
             slot.take_profit_e12 = intent.take_profit_e12;
+            slot.trail_e12 = intent.trail_e12;
             slot.leg_count = u8::try_from(intent.leg_count).unwrap_or(1);
             let legs = usize::from(slot.leg_count);
             for (ratio, asked) in slot

@@ -75,8 +75,17 @@ pub(crate) fn check_fields(intent: &Intent) -> Result<(), Code> {
     if used.iter().any(|ratio| *ratio <= 0 || *ratio > ONE_E8) {
         return Err(Code::InvalidField);
     }
-    if intent.stop_loss_e12 < 0 || intent.take_profit_e12 < 0 || intent.reference_price_e12 < 0 {
+    let levels = [
+        intent.stop_loss_e12,
+        intent.take_profit_e12,
+        intent.trail_e12,
+        intent.reference_price_e12,
+    ];
+    if levels.iter().any(|level| *level < 0) {
         return Err(Code::OutOfRange);
+    }
+    if intent.trail_e12 != 0 && intent.stop_loss_e12 != 0 {
+        return Err(Code::InvalidField);
     }
     Ok(())
 }
@@ -207,6 +216,7 @@ impl Kernel {
             intent.price_e12,
             intent.stop_loss_e12,
             intent.take_profit_e12,
+            intent.trail_e12,
         ];
         if prices
             .iter()
@@ -242,7 +252,7 @@ impl Kernel {
             Side::Short => (stop != 0 && stop <= price) || (profit != 0 && profit >= price),
             _ => (stop != 0 && stop >= price) || (profit != 0 && profit <= price),
         };
-        if wrong_side {
+        if wrong_side || intent.trail_e12 >= price {
             Err(Code::PriceBand)
         } else {
             Ok(())

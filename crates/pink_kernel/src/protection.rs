@@ -1,6 +1,7 @@
-//! Stop loss and take profit resting at the venue: sized by what is held, never by increments.
+//! Stop loss or trailing stop, and take profit, resting at the venue: sized by what is held, never
+//! by increments. A trailing stop that is sized anew trails from where the market then is.
 
-use shm_layout::{Code, OrderKind, OrderRole, OrderStatus, Stage, TimeInForce};
+use shm_layout::{Code, OrderKind, OrderRole, OrderStatus, SlotCell, Stage, TimeInForce};
 
 use crate::NONE;
 use crate::ids::SUBMITS_MAX;
@@ -19,7 +20,7 @@ const SUBMITS_KEPT: u32 = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Nothing,
-    Submit(i64, i64),
+    Submit(i64),
     Cancel(u16),
 }
 
@@ -27,11 +28,14 @@ impl Kernel {
     /// What a slot's stop loss or take profit needs.
     pub(crate) fn protection_step(&self, at: u16, role: OrderRole) -> Step {
         let slot = self.slots.at(at);
-        let (index, trigger) = match role {
-            OrderRole::StopLoss => (slot.stop_order, slot.stop_loss_e12),
-            _ => (slot.profit_order, slot.take_profit_e12),
+        let (index, asked) = match role {
+            OrderRole::StopLoss => (
+                slot.stop_order,
+                slot.stop_loss_e12 != 0 || slot.trail_e12 != 0,
+            ),
+            _ => (slot.profit_order, slot.take_profit_e12 != 0),
         };
-        let wanted = if trigger == 0 { 0 } else { slot.qty_e8 };
+        let wanted = if asked { slot.qty_e8 } else { 0 };
         if index != NONE {
             let order = self.orders.at(index);
             let rest = order.qty_e8.saturating_sub(order.cum_qty_e8);
@@ -51,7 +55,7 @@ impl Kernel {
             && slot.stage != Stage::StaleStateReconciling;
         let least = self.instruments.at(self.instrument_of(at)).min_qty_e8;
         if wanted > 0 && wanted >= least && may {
-            Step::Submit(wanted, trigger)
+            Step::Submit(wanted)
         } else {
             Step::Nothing
         }
@@ -67,22 +71,9 @@ impl Kernel {
                     self.send_cancel(t, index);
                     acted = true;
                 }
-                Step::Submit(qty_e8, trigger_e12) => {
+                Step::Submit(qty_e8) => {
                     self.can_submit(at)?;
-                    let kind = match role {
-                        OrderRole::StopLoss => OrderKind::StopMarket,
-                        _ => OrderKind::TakeProfitMarket,
-                    };
-                    let tif = TimeInForce::None;
-                    let plan = Plan {
-                        role,
-                        kind,
-                        tif,
-                        qty_e8,
-                        price_e12: 0,
-                        trigger_e12,
-                        leg: 0,
-                    };
+                    let plan = protecting(self.slots.at(at), role, qty_e8);
                     self.submit(t, at, plan);
                     let hold = t.now.mono_ns.saturating_add(RESIZE_PAUSE_NS);
                     self.amend_slot(t, at, |slot| slot.hold_mono_ns = hold);
@@ -91,5 +82,25 @@ impl Kernel {
             }
         }
         Ok(acted)
+    }
+}
+
+/// The order that protects a slot in this role.
+fn protecting(slot: &SlotCell, role: OrderRole, qty_e8: i64) -> Plan {
+    let (kind, price_e12, trigger_e12) = match role {
+        OrderRole::StopLoss if slot.trail_e12 != 0 => {
+            (OrderKind::TrailingStopMarket, slot.trail_e12, 0)
+        }
+        OrderRole::StopLoss => (OrderKind::StopMarket, 0, slot.stop_loss_e12),
+        _ => (OrderKind::TakeProfitMarket, 0, slot.take_profit_e12),
+    };
+    Plan {
+        role,
+        kind,
+        tif: TimeInForce::None,
+        qty_e8,
+        price_e12,
+        trigger_e12,
+        leg: 0,
     }
 }

@@ -1,6 +1,6 @@
 //! The scenario language: `action | Stage | key value  key value`.
 //!
-//! `enter long 1 [limit 99] [sl 90] [tp 110] [legs 0.5,1] [lev 3] [id t2] [sym X] [slot 0]`
+//! `enter long 1 [limit 99] [sl 90] [trail 5] [tp 110] [legs 0.5,1] [lev 3] [id t2] [sym X] [slot 0]`
 //! `exit [0.5] [limit 99]`, `residual`, `cancel`, all with `[id t2]`;
 //! `live`, `fill 0.4 @ 100 [fee 0.1]`, `cancelled`, `refused`, `unsent`, `unknown`, `absent`,
 //! `cancel-refused`, `cancel-taken`, each with `[of exit|stop|profit] [in 1]`;
@@ -207,6 +207,7 @@ fn intent_of(world: &World, verb: &str, words: &Words<'_>) -> Intent {
         symbol: ascii(words.after("sym").unwrap_or("BTC-USDT")),
         stop_loss_e12: words.after("sl").map_or(0, e12),
         take_profit_e12: words.after("tp").map_or(0, e12),
+        trail_e12: words.after("trail").map_or(0, e12),
         reference_price_e12: words.after("ref").map_or(0, e12),
         leverage: words.after("lev").map_or(1, |word| word.parse().unwrap()),
         slot_id: words

@@ -28,6 +28,37 @@ fn protection_follows_the_fill_with_its_size() {
 }
 
 #[test]
+fn a_trailing_stop_rests_with_its_distance_and_takes_the_place_of_a_stop_loss() {
+    let world = check(
+        "
+        enter long 1 trail 5 sl 95  | Idle           | code InvalidField
+        enter long 1 trail 100      | Idle           | code PriceBand
+        enter long 1 trail -5       | Idle           | code OutOfRange
+        enter long 1 trail 0.001    | Idle           | code Tick
+        enter long 1 trail 5 tp 110 | OrderRequested |
+        fill 1 @ 100 fee 0          | PositionOpen   |
+        wait 0                      | PositionOpen   | sends submit,submit
+        live of stop                | PositionOpen   |
+        live of profit              | PositionOpen   |
+        fill 1 @ 5 fee 0 of stop    | PositionOpen   | code ImplausibleFill
+        ",
+    );
+    let stop = world
+        .commands
+        .iter()
+        .find(|c| c.order_kind == OrderKind::TrailingStopMarket)
+        .unwrap();
+    assert_eq!(
+        (stop.price_e12, stop.trigger_e12, stop.qty_e8),
+        (5_000_000_000_000, 0, 100_000_000)
+    );
+    assert_eq!(
+        (stop.order_side, stop.reduce_only, stop.adds_risk),
+        (OrderSide::Sell, 1, 0)
+    );
+}
+
+#[test]
 fn a_fired_stop_closes_the_trade_and_cancels_the_other() {
     check(
         "
