@@ -14,7 +14,7 @@ use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_b
 use crate::cells::{CellRef, region};
 use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{after_ms, is_gone, reference, reserve};
+use crate::order::{after_ms, is_gone, level_e12, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
 use crate::sums;
 use crate::withdraw::CANCEL_AGAIN_MS;
@@ -309,12 +309,7 @@ impl Kernel {
             .instruments
             .at(self.instrument_of(order.slot_id))
             .mark_e12;
-        // Of a trailing order the price is a distance.
-        let level = match order.order_kind {
-            OrderKind::TrailingStopMarket => 0,
-            _ => order.price_e12,
-        };
-        let known = [mark, order.mark_e12, order.trigger_e12, level];
+        let known = [mark, order.mark_e12, order.trigger_e12, level_e12(order)];
         let mut references = known.iter().filter(|price| **price > 0).peekable();
         references.peek().is_none()
             || references.any(|near| within_band(price_e12, *near, self.config.fill_band_e8))

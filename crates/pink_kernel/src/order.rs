@@ -308,6 +308,14 @@ pub(crate) fn reserve(order: &OrderCell) -> i64 {
     notional_e8(rest, price).unwrap_or(i64::MAX / 1024)
 }
 
+/// The price an order names; of a trailing one it is a distance and no price.
+pub(crate) fn level_e12(order: &OrderCell) -> i64 {
+    match order.order_kind {
+        OrderKind::TrailingStopMarket => 0,
+        _ => order.price_e12,
+    }
+}
+
 /// Margin for an amount at a leverage.
 pub(crate) fn margin(notional: i64, leverage: i64) -> i64 {
     share_e8(notional, 1, leverage).unwrap_or(notional)
