@@ -1,6 +1,7 @@
 //! The scenario language: `action | Stage | key value  key value`.
 //!
-//! `enter long 1 [limit 99] [sl 90] [trail 5] [tp 110] [legs 0.5,1] [lev 3] [id t2] [sym X] [slot 0]`
+//! `enter long 1 [limit 99] [sl 90] [tp 110] [legs 0.5,1] [lev 3] [id t2] [sym X] [slot 0]`
+//! or with `trail 5` in place of `sl`
 //! `exit [0.5] [limit 99]`, `residual`, `cancel`, all with `[id t2]`;
 //! `live`, `fill 0.4 @ 100 [fee 0.1]`, `cancelled`, `refused`, `unsent`, `unknown`, `absent`,
 //! `cancel-refused`, `cancel-taken`, each with `[of exit|stop|profit] [in 1]`;
