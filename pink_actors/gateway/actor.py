@@ -65,7 +65,7 @@ class GatewayActor:
             raise SecretsError("the gateway has no API key: --secrets-fd is missing")
         self._context = context
         keys = Keys(context.secrets.api_key, context.secrets.api_secret)
-        kept = Kept(context.config.unread_dir, "gateway", context.log)
+        kept = Kept(context.config.unread_dir, "gateway", context.clock, context.log)
         self._connection = Connection(context.config.venue, keys, context.clock, context.log, kept)
         self._lanes = Lanes(self._perform)
         self._doorbell = shm.Doorbell(context.wake_fd)

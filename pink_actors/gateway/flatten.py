@@ -174,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _connection(config: Config, keys: Keys, log: Logger) -> Connection:
-    kept = Kept(config.unread_dir, "flatten", log)
+    kept = Kept(config.unread_dir, "flatten", SystemClock(), log)
     return Connection(config.venue, keys, SystemClock(), log, kept)
 
 

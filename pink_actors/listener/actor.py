@@ -42,7 +42,7 @@ class ListenerActor:
             raise SecretsError("the listener has no API key: --secrets-fd is missing")
         self._context = context
         keys = Keys(context.secrets.api_key, context.secrets.api_secret)
-        self._kept = Kept(context.config.unread_dir, "listener", context.log)
+        self._kept = Kept(context.config.unread_dir, "listener", context.clock, context.log)
         self._connection = Connection(
             context.config.venue, keys, context.clock, context.log, self._kept
         )

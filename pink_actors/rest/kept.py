@@ -5,23 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from pink_actors.clock import NS_PER_S, Clock
 from pink_actors.log import Logger
 
 FILES_MAX: Final = 16
+# A flood must not wait for the disk: a file that is replaced is written out at once.
+WINDOW_NS: Final = 10 * NS_PER_S
 FILE_SIZE_MAX: Final = 64 * 1024
 
 
 class Kept:
-    """The newest FILES_MAX unreadable frames; older ones are overwritten."""
+    """The first FILES_MAX unreadable frames of each window; those of earlier ones give way."""
 
-    def __init__(self, folder: Path, name: str, log: Logger) -> None:
+    def __init__(self, folder: Path, name: str, clock: Clock, log: Logger) -> None:
         self._folder = folder
         self._name = name
+        self._clock = clock
         self._log = log
         self._count = 0
+        self._window_mono_ns = 0
+        self._in_window = 0
 
     def keep(self, data: bytes) -> None:
         """Writes the frame down; a disk that refuses costs the frame and not the process."""
+        now = self._clock.mono_ns()
+        if now - self._window_mono_ns > WINDOW_NS:
+            self._window_mono_ns, self._in_window = now, 0
+        if self._in_window >= FILES_MAX:
+            return
+        self._in_window += 1
         path = self._folder / f"{self._name}-unread-{self._count % FILES_MAX:02}.bin"
         self._count += 1
         try:

@@ -58,7 +58,9 @@ async def test_flaw_l9_requests_and_streams_go_through_the_configured_proxy(home
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     venue = msgspec.structs.replace(Venue(), rest_url=f"http://{BEHIND}", proxy=address)
-    connection = Connection(venue, Keys(API_KEY, API_SECRET), CLOCK, log, Kept(home, "test", log))
+    connection = Connection(
+        venue, Keys(API_KEY, API_SECRET), CLOCK, log, Kept(home, "test", CLOCK, log)
+    )
     try:
         assert await connection.set_clock()
         with pytest.raises(Ended, match="403"):

@@ -145,14 +145,14 @@ class Edge:
         self.stream, self.rest = Watched(bench.stream), Watched(bench.reports)
         self.cells: dict[int, MarkCell] = {}
         marks = Marks(symbols, 600_000, CLOCK, self._write)
-        kept = Kept(self.unread, "listener", log)
+        kept = Kept(self.unread, "listener", CLOCK, log)
         self.ear = Ear(_reporter(self.stream), marks, kept, CLOCK, log)
         config = Config()
         venue = msgspec.structs.replace(
             config.venue, rest_url=f"http://127.0.0.1:{port}", rate_limits="off"
         )
         self.connection = Connection(
-            venue, Keys("key", "secret"), CLOCK, log, Kept(self.unread, "gateway", log)
+            venue, Keys("key", "secret"), CLOCK, log, Kept(self.unread, "gateway", CLOCK, log)
         )
         self.desk = Desk(
             config, self.connection, _reporter(self.rest), Memory(0),
@@ -241,7 +241,7 @@ class Judge:
         wrong = fuzz_reading.differences(reading, report)
         assert not wrong, f"{wrong}: {reading} became {report}"
         assert reading is not None
-        order = self._named(reading)
+        order = self._named(reading, outcome)
         changed = outcome.fill_qty_e8 or outcome.fill_notional_e8 or outcome.fill_fee_e8
         moved = outcome.prev_stage is not outcome.stage
         self.ends[f"{outcome.source.name} ORDER_STATE {outcome.code.name}"] += 1
@@ -255,23 +255,17 @@ class Judge:
         if changed:
             self._booked(outcome, order, reading)
 
-    def _named(self, reading: Reading) -> OrderCell | None:
+    def _named(self, reading: Reading, outcome: Outcome) -> OrderCell | None:
         """The order that these facts can be of: by our id, else by the venue's number."""
-        order = self.orders.get(reading.client_order_id)
-        if order is None and not reading.client_order_id.startswith(self._tag()):
-            by_number = (o for o in self.orders.values() if o.venue_order_id)
+        named = self.orders.get(reading.client_order_id)
+        found = [] if named is None else [named]
+        if named is None and not reading.client_order_id.startswith(self._tag()):
+            # A number that was said of two orders may mean either.
             number = reading.venue_order_id
-            order = next((o for o in by_number if o.venue_order_id == number), None)
-        if order is None:
-            return None
-        tied = order.role in (OrderRole.ENTRY, OrderRole.EXIT) and order.venue_order_id
-        fits = (
-            reading.symbol in ("", order.symbol)
-            and reading.order_side == order.order_side.name
-            and reading.qty_e8 in (None, order.qty_e8)
-            and (not tied or reading.venue_order_id == order.venue_order_id)
-        )
-        return order if fits else None
+            found = [one for one in self.orders.values() if one.venue_order_id == number]
+        fitting = [one for one in found if _fits(one, reading)]
+        meant = [one for one in fitting if one.client_order_id == outcome.client_order_id]
+        return next(iter(meant or fitting), None)
 
     def _booked(self, outcome: Outcome, order: OrderCell, reading: Reading) -> None:
         """Never less, never another price than was said, and none that cannot be."""
@@ -326,6 +320,17 @@ class Judge:
         """What all ids of this journal start with."""
         anyone = next(iter(self.orders), "")
         return anyone[: len(self.bench.instance[:8]) + 8] or "none"
+
+
+def _fits(order: OrderCell, reading: Reading) -> bool:
+    """Whether nothing that was said contradicts the order."""
+    tied = order.role in (OrderRole.ENTRY, OrderRole.EXIT) and order.venue_order_id
+    return (
+        reading.symbol in ("", order.symbol)
+        and reading.order_side == order.order_side.name
+        and reading.qty_e8 in (None, order.qty_e8)
+        and (not tied or reading.venue_order_id == order.venue_order_id)
+    )
 
 
 def _money(slot: SlotCell) -> list[object]:

@@ -9,7 +9,7 @@ from tests.sessions.lossy import LONELY, leave_alone, lose
 from tests.sessions.lost import HALF, REPLY_LOST, REQUEST_HELD, resolved, trade_through
 from tests.sessions.session import Session, session_of
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 SEED = 7
 AWAY_MS = 4_000

@@ -7,7 +7,7 @@ import pytest
 from tests.sessions.replay import made_up, replay, session_on, trips
 from tests.sessions.session import session_of
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 SEED = 5
 SPEED = 20_000

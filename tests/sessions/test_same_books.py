@@ -17,7 +17,7 @@ from tests.sessions.faults import ORDER, Rule
 from tests.sessions.session import POLICY, Session, session_of
 from tests.sessions.strategy.script import START, STEPS, SYMBOL, Step
 
-pytestmark = [pytest.mark.xdist_group("system"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 STEP_S_MAX = 30.0
 DEPOSIT = "123.45678901"
