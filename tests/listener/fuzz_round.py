@@ -122,7 +122,8 @@ async def _batch(
 
 
 def _taken(bench: Rig) -> bool:
-    """Whether the kernel has journalled all there was."""
+    """Whether the kernel has journalled all there was; one that ended will not."""
+    assert bench.process is not None and bench.process.poll() is None, bench.log()
     try:
         bench.settled()
     except AssertionError:
