@@ -147,6 +147,10 @@ class GatewayActor:
         return await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
 
     async def _perform(self, work: Work) -> None:
+        if work.command.venue_order_id:
+            # The kernel knows whose it is, and the stream may have told it, not we.
+            owners = self._desk.memory.owners
+            owners.put(work.command.venue_order_id, work.command.client_order_id)
         perform = PERFORM.get(work.command.kind)
         if perform is None:
             await self._desk.reporter.conclude(

@@ -48,9 +48,9 @@ class JournalOrder:
         else:
             findings.equal(STORE, entry.place, "told after it was freed", self.late, STORE, "")
             self.last, self.place = outcome, entry.place
+            self.venue_order_id = outcome.venue_order_id or self.venue_order_id
         if outcome.order_status is not OrderStatus.NONE:
             self.status = outcome.order_status
-        self.venue_order_id = outcome.venue_order_id or self.venue_order_id
 
 
 class Final(NamedTuple):

@@ -111,7 +111,7 @@ def test_what_cannot_be_told_from_its_twin_is_unknown_and_holds_nothing_up(
     desk: tuple[Stage, Paper],
 ) -> None:
     stage, paper = desk
-    stage.start_gateway()
+    gateway = stage.start_gateway()
     stage.hold()
     stops = [
         stage.command(
@@ -123,6 +123,8 @@ def test_what_cannot_be_told_from_its_twin_is_unknown_and_holds_nothing_up(
     ]  # fmt: skip
     for stop in stops[:2]:
         assert stage.do(stop).kind is ReportKind.ORDER_STATE
+    gateway.stop(signal.SIGTERM)
+    stage.start_gateway()  # It knows no longer whose they are.
     doubtful = stops[2]._replace(reissue=1)
     exit_order = stage.command(
         CommandKind.SUBMIT, role=OrderRole.EXIT, order_side=OrderSide.SELL, reduce_only=1,
@@ -135,6 +137,28 @@ def test_what_cannot_be_told_from_its_twin_is_unknown_and_holds_nothing_up(
     assert stage.answer(exit_order).kind is ReportKind.ORDER_STATE
     kinds = Counter(str(row["type"]) for row in paper.ledger("order"))
     assert kinds["STOP_MARKET"] == 2
+
+
+def test_the_finished_twin_of_an_order_that_was_never_sent_is_not_taken_for_it(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, _ = desk
+    stage.start_gateway()
+    stage.hold()
+    first, never_sent = (
+        stage.command(
+            CommandKind.SUBMIT, role=OrderRole.STOP_LOSS, order_kind=OrderKind.STOP_MARKET,
+            order_side=OrderSide.SELL, reduce_only=1, adds_risk=0, trigger_e12=20_000 * 10**12,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    placed = stage.do(first)
+    cancel = stage.about(CommandKind.CANCEL, first, venue_order_id=placed.venue_order_id)
+    assert stage.do(cancel).order_status is OrderStatus.CANCELLED
+    # The kernel has settled and forgotten the first one; its twin is asked about right after.
+    stage.ask_until(never_sent, ReportKind.ORDER_NOT_FOUND)
+    orders = [r for r in stage.seen if r.client_order_id == never_sent.client_order_id]
+    assert not [r for r in orders if r.kind is ReportKind.ORDER_STATE]
 
 
 def test_a_stop_loss_rests_while_the_gateway_is_dead(desk: tuple[Stage, Paper]) -> None:
