@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "03d311d5f20c582e37d0a8051766d96563db3c19896f34e38323dc140ceef014"
+DIGEST_HEX: Final = "992f72ec5a7e1527de5c1b3a38db96170312a0851a45bfef93c2e17e3915f42d"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x6019dd211f486d36
+JOURNAL_SHAPE: Final = 0x14b05fe43f7d45fe
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -1688,19 +1688,24 @@ class SlotCell(NamedTuple):
     unsettled: int  # orders of this trade that await settled figures
     entry_order_kind: OrderKind  # as asked
     entry_tif: TimeInForce
-    exit_wanted: int  # 1: an exit waits for the entry order to be gone
+    exit_wanted: int  # 1: an exit waits for its turn; 2: FLATTEN wants it, while it lasts
+    unprotected: int  # 1: no stop loss rests for all that is held, though one was asked for
     position_notional_e8: int  # size at the mark: its part of the account's open notional
     margin_e8: int  # position and reserved entry by leverage
     excess_qty_e8: int  # exited beyond what was held: the venue overfilled an exit
     excess_notional_e8: int
     submits: int  # orders commanded in this generation, for client order ids
-    refusals: int  # orders refused in a row, for the pause before the next
+    refusals: int  # market exits in vain in a row, for the pause before the next
     agenda_mono_ns: int  # next time the kernel looks after the slot; 0 = none
     snap_seq: int  # asked_seq of the last snapshot that held this position
     snap_qty_e8: int  # what it held
     snap_price_e12: int  # at which entry price
-    hold_mono_ns: int  # the kernel does not look after the slot before this
+    hold_mono_ns: int  # no exit by the kernel itself before this
     trail_e12: int  # distance of the trailing stop; 0 = none
+    stop_hold_mono_ns: int  # no new stop loss before this
+    profit_hold_mono_ns: int  # no new take profit before this
+    stop_refusals: int  # stop losses lost or refused in a row, for the pause before the next
+    profit_refusals: int  # take profits lost or refused in a row
 
     @classmethod
     def zero(cls) -> Self:
@@ -1750,6 +1755,7 @@ class SlotCell(NamedTuple):
             entry_order_kind=OrderKind.NONE,
             entry_tif=TimeInForce.NONE,
             exit_wanted=0,
+            unprotected=0,
             position_notional_e8=0,
             margin_e8=0,
             excess_qty_e8=0,
@@ -1762,6 +1768,10 @@ class SlotCell(NamedTuple):
             snap_price_e12=0,
             hold_mono_ns=0,
             trail_e12=0,
+            stop_hold_mono_ns=0,
+            profit_hold_mono_ns=0,
+            stop_refusals=0,
+            profit_refusals=0,
         )
 
     def encode(self) -> bytes:
@@ -1812,6 +1822,7 @@ class SlotCell(NamedTuple):
                 self.entry_order_kind,
                 self.entry_tif,
                 self.exit_wanted,
+                self.unprotected,
                 self.position_notional_e8,
                 self.margin_e8,
                 self.excess_qty_e8,
@@ -1824,6 +1835,10 @@ class SlotCell(NamedTuple):
                 self.snap_price_e12,
                 self.hold_mono_ns,
                 self.trail_e12,
+                self.stop_hold_mono_ns,
+                self.profit_hold_mono_ns,
+                self.stop_refusals,
+                self.profit_refusals,
             )
         except StructError as error:
             raise MalformedRecord(f"SlotCell: {error}") from error
@@ -1847,13 +1862,13 @@ class SlotCell(NamedTuple):
                 *v[36:48],
                 _OrderKind[v[48]],
                 _TimeInForce[v[49]],
-                *v[50:63],
+                *v[50:68],
             ))
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
 
-_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B 3x q q q q I I Q Q q q Q q 24x")
+_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B B 2x q q q q I I Q Q q q Q q Q Q I I")
 
 
 class OrderCell(NamedTuple):

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "03d311d5f20c582e37d0a8051766d96563db3c19896f34e38323dc140ceef014";
-pub const DIGEST: [u8; 32] = [0x03, 0xd3, 0x11, 0xd5, 0xf2, 0x0c, 0x58, 0x2e, 0x37, 0xd0, 0xa8, 0x05, 0x17, 0x66, 0xd9, 0x65, 0x63, 0xdb, 0x3c, 0x19, 0x89, 0x6f, 0x34, 0xe3, 0x83, 0x23, 0xdc, 0x14, 0x0c, 0xee, 0xf0, 0x14];
+pub const DIGEST_HEX: &str = "992f72ec5a7e1527de5c1b3a38db96170312a0851a45bfef93c2e17e3915f42d";
+pub const DIGEST: [u8; 32] = [0x99, 0x2f, 0x72, 0xec, 0x5a, 0x7e, 0x15, 0x27, 0xde, 0x5c, 0x1b, 0x3a, 0x38, 0xdb, 0x96, 0x17, 0x03, 0x12, 0xa0, 0x85, 0x1a, 0x45, 0xbf, 0xef, 0x93, 0xc2, 0xe1, 0x7e, 0x39, 0x15, 0xf4, 0x2d];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x6019dd211f486d36;
+pub const JOURNAL_SHAPE: u64 = 0x14b05fe43f7d45fe;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -3863,9 +3863,11 @@ pub struct SlotCell {
     /// as asked
     pub entry_order_kind: OrderKind,
     pub entry_tif: TimeInForce,
-    /// 1: an exit waits for the entry order to be gone
+    /// 1: an exit waits for its turn; 2: FLATTEN wants it, while it lasts
     pub exit_wanted: u8,
-    pub reserved_0: [u8; 3],
+    /// 1: no stop loss rests for all that is held, though one was asked for
+    pub unprotected: u8,
+    pub reserved_0: [u8; 2],
     /// size at the mark: its part of the account's open notional
     pub position_notional_e8: i64,
     /// position and reserved entry by leverage
@@ -3875,7 +3877,7 @@ pub struct SlotCell {
     pub excess_notional_e8: i64,
     /// orders commanded in this generation, for client order ids
     pub submits: u32,
-    /// orders refused in a row, for the pause before the next
+    /// market exits in vain in a row, for the pause before the next
     pub refusals: u32,
     /// next time the kernel looks after the slot; 0 = none
     pub agenda_mono_ns: u64,
@@ -3885,11 +3887,18 @@ pub struct SlotCell {
     pub snap_qty_e8: i64,
     /// at which entry price
     pub snap_price_e12: i64,
-    /// the kernel does not look after the slot before this
+    /// no exit by the kernel itself before this
     pub hold_mono_ns: u64,
     /// distance of the trailing stop; 0 = none
     pub trail_e12: i64,
-    pub reserved_1: [u64; 3],
+    /// no new stop loss before this
+    pub stop_hold_mono_ns: u64,
+    /// no new take profit before this
+    pub profit_hold_mono_ns: u64,
+    /// stop losses lost or refused in a row, for the pause before the next
+    pub stop_refusals: u32,
+    /// take profits lost or refused in a row
+    pub profit_refusals: u32,
 }
 
 const _: () = {
@@ -3937,7 +3946,8 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, entry_order_kind) == 322);
     assert!(core::mem::offset_of!(SlotCell, entry_tif) == 323);
     assert!(core::mem::offset_of!(SlotCell, exit_wanted) == 324);
-    assert!(core::mem::offset_of!(SlotCell, reserved_0) == 325);
+    assert!(core::mem::offset_of!(SlotCell, unprotected) == 325);
+    assert!(core::mem::offset_of!(SlotCell, reserved_0) == 326);
     assert!(core::mem::offset_of!(SlotCell, position_notional_e8) == 328);
     assert!(core::mem::offset_of!(SlotCell, margin_e8) == 336);
     assert!(core::mem::offset_of!(SlotCell, excess_qty_e8) == 344);
@@ -3950,7 +3960,10 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, snap_price_e12) == 392);
     assert!(core::mem::offset_of!(SlotCell, hold_mono_ns) == 400);
     assert!(core::mem::offset_of!(SlotCell, trail_e12) == 408);
-    assert!(core::mem::offset_of!(SlotCell, reserved_1) == 416);
+    assert!(core::mem::offset_of!(SlotCell, stop_hold_mono_ns) == 416);
+    assert!(core::mem::offset_of!(SlotCell, profit_hold_mono_ns) == 424);
+    assert!(core::mem::offset_of!(SlotCell, stop_refusals) == 432);
+    assert!(core::mem::offset_of!(SlotCell, profit_refusals) == 436);
     assert!(core::mem::size_of::<SlotCell>() == 440);
 };
 
@@ -4003,7 +4016,8 @@ impl SlotCell {
         entry_order_kind: OrderKind::None,
         entry_tif: TimeInForce::None,
         exit_wanted: 0,
-        reserved_0: [0; 3],
+        unprotected: 0,
+        reserved_0: [0; 2],
         position_notional_e8: 0,
         margin_e8: 0,
         excess_qty_e8: 0,
@@ -4016,7 +4030,10 @@ impl SlotCell {
         snap_price_e12: 0,
         hold_mono_ns: 0,
         trail_e12: 0,
-        reserved_1: [0; 3],
+        stop_hold_mono_ns: 0,
+        profit_hold_mono_ns: 0,
+        stop_refusals: 0,
+        profit_refusals: 0,
     };
 
     #[must_use]
@@ -4068,7 +4085,8 @@ impl SlotCell {
         b[322..323].copy_from_slice(&self.entry_order_kind.code().to_le_bytes());
         b[323..324].copy_from_slice(&self.entry_tif.code().to_le_bytes());
         b[324..325].copy_from_slice(&self.exit_wanted.to_le_bytes());
-        for (to, from) in b[325..328].chunks_exact_mut(1).zip(&self.reserved_0) {
+        b[325..326].copy_from_slice(&self.unprotected.to_le_bytes());
+        for (to, from) in b[326..328].chunks_exact_mut(1).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b[328..336].copy_from_slice(&self.position_notional_e8.to_le_bytes());
@@ -4083,9 +4101,10 @@ impl SlotCell {
         b[392..400].copy_from_slice(&self.snap_price_e12.to_le_bytes());
         b[400..408].copy_from_slice(&self.hold_mono_ns.to_le_bytes());
         b[408..416].copy_from_slice(&self.trail_e12.to_le_bytes());
-        for (to, from) in b[416..440].chunks_exact_mut(8).zip(&self.reserved_1) {
-            to.copy_from_slice(&from.to_le_bytes());
-        }
+        b[416..424].copy_from_slice(&self.stop_hold_mono_ns.to_le_bytes());
+        b[424..432].copy_from_slice(&self.profit_hold_mono_ns.to_le_bytes());
+        b[432..436].copy_from_slice(&self.stop_refusals.to_le_bytes());
+        b[436..440].copy_from_slice(&self.profit_refusals.to_le_bytes());
         b
     }
 
@@ -4135,6 +4154,7 @@ impl SlotCell {
         each("entry_order_kind", Value::Code(self.entry_order_kind.name()));
         each("entry_tif", Value::Code(self.entry_tif.name()));
         each("exit_wanted", Value::Number(self.exit_wanted.into()));
+        each("unprotected", Value::Number(self.unprotected.into()));
         each("position_notional_e8", Value::Number(self.position_notional_e8.into()));
         each("margin_e8", Value::Number(self.margin_e8.into()));
         each("excess_qty_e8", Value::Number(self.excess_qty_e8.into()));
@@ -4147,6 +4167,10 @@ impl SlotCell {
         each("snap_price_e12", Value::Number(self.snap_price_e12.into()));
         each("hold_mono_ns", Value::Number(self.hold_mono_ns.into()));
         each("trail_e12", Value::Number(self.trail_e12.into()));
+        each("stop_hold_mono_ns", Value::Number(self.stop_hold_mono_ns.into()));
+        each("profit_hold_mono_ns", Value::Number(self.profit_hold_mono_ns.into()));
+        each("stop_refusals", Value::Number(self.stop_refusals.into()));
+        each("profit_refusals", Value::Number(self.profit_refusals.into()));
     }
 
     pub fn from_bytes(b: &[u8; 440]) -> Result<Self, Malformed> {
@@ -4195,7 +4219,8 @@ impl SlotCell {
             entry_order_kind: OrderKind::from_code(u8::from_le_bytes(take(b, 322))).ok_or(Malformed { record: "SlotCell", field: "entry_order_kind", code: u64::from(u8::from_le_bytes(take(b, 322))) })?,
             entry_tif: TimeInForce::from_code(u8::from_le_bytes(take(b, 323))).ok_or(Malformed { record: "SlotCell", field: "entry_tif", code: u64::from(u8::from_le_bytes(take(b, 323))) })?,
             exit_wanted: u8::from_le_bytes(take(b, 324)),
-            reserved_0: core::array::from_fn(|i| u8::from_le_bytes(take(b, 325 + i * 1))),
+            unprotected: u8::from_le_bytes(take(b, 325)),
+            reserved_0: core::array::from_fn(|i| u8::from_le_bytes(take(b, 326 + i * 1))),
             position_notional_e8: i64::from_le_bytes(take(b, 328)),
             margin_e8: i64::from_le_bytes(take(b, 336)),
             excess_qty_e8: i64::from_le_bytes(take(b, 344)),
@@ -4208,7 +4233,10 @@ impl SlotCell {
             snap_price_e12: i64::from_le_bytes(take(b, 392)),
             hold_mono_ns: u64::from_le_bytes(take(b, 400)),
             trail_e12: i64::from_le_bytes(take(b, 408)),
-            reserved_1: core::array::from_fn(|i| u64::from_le_bytes(take(b, 416 + i * 8))),
+            stop_hold_mono_ns: u64::from_le_bytes(take(b, 416)),
+            profit_hold_mono_ns: u64::from_le_bytes(take(b, 424)),
+            stop_refusals: u32::from_le_bytes(take(b, 432)),
+            profit_refusals: u32::from_le_bytes(take(b, 436)),
         })
     }
 

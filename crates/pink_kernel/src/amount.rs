@@ -76,6 +76,23 @@ pub(crate) fn ratio_floor(amount: i64, ratio_e8: i64, step: i64) -> Option<i64> 
     i64::try_from(steps.checked_mul(i128::from(step))?).ok()
 }
 
+/// The least quantity that is worth `notional` at a price.
+pub(crate) fn quantity_ceil_e8(notional: i64, price_e12: i64) -> Option<i64> {
+    let product = i128::from(notional).checked_mul(E12)?;
+    let price = i128::from(price_e12);
+    let more = product.checked_add(price.checked_sub(1)?)?;
+    i64::try_from(more.checked_div(price)?).ok()
+}
+
+/// The least multiple of `step` that is not below `amount`.
+pub(crate) fn round_up(amount: i64, step: i64) -> Option<i64> {
+    let rest = amount.checked_rem(step)?;
+    if rest == 0 {
+        return Some(amount);
+    }
+    amount.checked_add(step.checked_sub(rest)?)
+}
+
 /// Whether `amount` is a multiple of `step`; a step that is not positive divides nothing.
 pub(crate) fn is_multiple(amount: i64, step: i64) -> bool {
     step > 0 && amount.checked_rem(step) == Some(0)

@@ -162,13 +162,9 @@ impl Kernel {
         if free {
             return Ok(());
         }
-        let open = matches!(
-            slot.stage,
-            Stage::PositionOpen | Stage::StaleStateReconciling
-        );
-        let wants = open && slot.exit_wanted != 0;
+        let left = self.desk.flatten_due_mono_ns != 0 && self.desk.flatten_cursor <= u32::from(at);
         rule(
-            !wants || self.timers.get(slot_timer(at)) != 0,
+            left || !self.awaits_exit(slot) || self.timers.get(slot_timer(at)) != 0,
             "what a slot has to do has a time",
         )?;
         let trade = self.trades.get(hash(&slot.trade_id));

@@ -5,8 +5,7 @@ use shm_layout::{Code, Fact, OrderRole, OrderStatus, Stage};
 use crate::NONE;
 use crate::deadline::Due;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{Plan, after_ms, backoff_ns, is_gone};
-use crate::protection::Step;
+use crate::order::{Plan, after_ms, backoff_ns, is_gone, is_live};
 use crate::settle::SETTLE_TRIES_MAX;
 
 /// Pause before what a slot needs and could not have is tried again.
@@ -46,8 +45,8 @@ impl Kernel {
         if is_gone(order.status) && order.held_qty_e8 == 0 && order.queries >= SETTLE_TRIES_MAX {
             return self.settle_unproven(t, index);
         }
-        let wanted = order.cancel_wanted != 0 || !self.is_unwanted(index);
-        if !wanted && self.can_move(order.slot_id, Fact::Cancel).is_ok() {
+        let stray = is_live(order.status) && order.cancel_wanted == 0 && self.is_unwanted(index);
+        if stray && self.can_move(order.slot_id, Fact::Cancel).is_ok() {
             return self.move_on(t, order.slot_id, Fact::Cancel);
         }
         // Questions take turns: rows that do not add up may mean that the order's figures are old.
@@ -61,33 +60,24 @@ impl Kernel {
         Ok(())
     }
 
-    /// The slot needs something; what cannot be done now is tried again after a pause.
+    /// The slot needs something: one thing at a time, most important first.
     fn slot_due(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
         t.slot = at;
         self.amend_slot(t, at, |slot| slot.agenda_mono_ns = 0);
-        let result = self.serve_slot(t, at);
-        if result.is_err() {
-            let again = after_ms(t.now.mono_ns, AGAIN_MS);
-            self.amend_slot(t, at, |slot| slot.hold_mono_ns = again);
-        }
-        result
-    }
-
-    /// One thing at a time, most important first.
-    fn serve_slot(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
         let slot = *self.slots.at(at);
         if self.is_settled(at) {
             return self.advance(t, at, Fact::Settled).map(|_| ());
         }
-        let open = matches!(
-            slot.stage,
-            Stage::PositionOpen | Stage::StaleStateReconciling
-        );
-        if open && slot.exit_wanted != 0 && slot.qty_e8 > 0 {
+        if self.awaits_exit(&slot) && slot.hold_mono_ns <= t.now.mono_ns {
             let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
-            return self.send_exit(t, at, plan);
+            let sent = self.send_exit(t, at, plan);
+            if sent.is_err() {
+                let again = after_ms(t.now.mono_ns, AGAIN_MS);
+                self.amend_slot(t, at, |slot| slot.hold_mono_ns = again);
+            }
+            return sent;
         }
-        self.protect(t, at).map(|_| ())
+        self.protect(t, at)
     }
 
     /// Flat, and every order of the trade has its settled figures.
@@ -103,19 +93,31 @@ impl Kernel {
         }
         let slot = self.slots.at(at);
         let now = t.now.mono_ns.max(1);
-        let held = slot.hold_mono_ns.max(now);
-        let step =
-            [OrderRole::StopLoss, OrderRole::TakeProfit].map(|role| self.protection_step(at, role));
-        let next = match slot.stage {
-            Stage::Idle => 0,
-            _ if self.is_settled(at) => now,
-            Stage::PositionOpen | Stage::StaleStateReconciling if slot.exit_wanted != 0 => held,
-            _ if step.iter().any(|step| matches!(step, Step::Cancel(_))) => now,
-            _ if step.iter().any(|step| matches!(step, Step::Submit(..))) => held,
-            _ => 0,
+        let protection = self.protection_due(t, at);
+        let next = if self.is_settled(at) {
+            now
+        } else if self.awaits_exit(slot) {
+            let exit = slot.hold_mono_ns.max(now);
+            if protection == 0 {
+                exit
+            } else {
+                exit.min(protection)
+            }
+        } else {
+            protection
         };
-        if next != slot.agenda_mono_ns {
-            self.amend_slot(t, at, |slot| slot.agenda_mono_ns = next);
+        let wanted = if self.wants_exit(slot) {
+            slot.exit_wanted
+        } else {
+            0
+        };
+        let bare = u8::from(self.is_unprotected(slot));
+        if (next, wanted, bare) != (slot.agenda_mono_ns, slot.exit_wanted, slot.unprotected) {
+            self.amend_slot(t, at, |slot| {
+                slot.agenda_mono_ns = next;
+                slot.exit_wanted = wanted;
+                slot.unprotected = bare;
+            });
         }
     }
 }

@@ -1,14 +1,18 @@
 //! Exits: legs by ratio of what is held now, the last leg takes the rest, dust is named.
 
 use shm_layout::{
-    Code, Fact, InstrumentCell, Intent, OrderKind, OrderRole, SlotCell, Stage, TimeInForce,
+    Code, Fact, InstrumentCell, Intent, OrderCell, OrderKind, OrderRole, OrderStatus, SlotCell,
+    Stage, TimeInForce,
 };
 
-use crate::amount::{is_multiple, notional_e8, ratio_floor, within_band};
+use crate::amount::{
+    is_multiple, notional_e8, quantity_ceil_e8, ratio_floor, round_up, within_band,
+};
 use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
 use crate::limits::check_shape;
-use crate::order::Plan;
+use crate::order::{Plan, SPARE_OF_PART_EXIT, SPARE_OF_WHOLE_EXIT, backoff_ns};
+use crate::slot::{is_entry_stage, is_exit_stage};
 
 /// Whether the venue would refuse an order of this size.
 fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
@@ -33,11 +37,40 @@ fn next_leg(slot: &SlotCell, rules: &InstrumentCell) -> Result<(i64, u8), Code> 
         .get(usize::from(slot.leg_index))
         .copied()
         .unwrap_or(0);
-    let qty = ratio_floor(slot.qty_e8, ratio, rules.lot_e8).ok_or(Code::OutOfRange)?;
-    if qty <= 0 || is_below_minimum(qty, rules) {
-        return Err(Code::MinQuantity);
+    if is_below_minimum(slot.qty_e8, rules) {
+        return Err(Code::Dust);
     }
-    Ok((qty, slot.leg_index))
+    let share = ratio_floor(slot.qty_e8, ratio, rules.lot_e8).ok_or(Code::OutOfRange)?;
+    if share > 0 && !is_below_minimum(share, rules) {
+        return Ok((share, slot.leg_index));
+    }
+    // A leg the venue would not take is the least it takes, or everything rather than dust.
+    let least = least_order(rules).unwrap_or(i64::MAX);
+    let rest = slot.qty_e8.saturating_sub(least);
+    if rest <= 0 || is_below_minimum(rest, rules) {
+        Ok((slot.qty_e8, slot.leg_index))
+    } else {
+        Ok((least, slot.leg_index))
+    }
+}
+
+/// The smallest order in whole lots that the venue takes.
+fn least_order(rules: &InstrumentCell) -> Option<i64> {
+    let worth = match rules.mark_e12 {
+        mark if mark > 0 => quantity_ceil_e8(rules.min_notional_e8, mark)?,
+        _ => 0,
+    };
+    round_up(worth.max(rules.min_qty_e8).max(1), rules.lot_e8)
+}
+
+/// Whether an EXIT during an entry asks for all there is and will be, at the market.
+fn is_get_out(slot: &SlotCell, intent: &Intent) -> bool {
+    let last = slot.leg_index.saturating_add(1) >= slot.leg_count;
+    let all = match intent.qty_e8 {
+        0 => last,
+        asked => asked >= slot.intended_qty_e8,
+    };
+    all && intent.order_kind == OrderKind::Market
 }
 
 /// Size of an exit that names one: never more than is held.
@@ -67,19 +100,20 @@ impl Kernel {
         if slot.qty_e8 == 0 {
             return Err(Code::NoPosition);
         }
-        match slot.stage {
-            Stage::EntryWorking | Stage::EntryCancelling => {
-                // Get out: the entry must be gone first, then all of it is closed.
-                self.advance(t, at, Fact::Exit)?;
-                self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
-                return Ok(());
-            }
-            Stage::ExitRequested | Stage::ExitWorking | Stage::ExitCancelling => {
-                return Err(Code::OrderInFlight);
-            }
-            _ => {}
+        if is_exit_stage(slot.stage) {
+            return Err(Code::OrderInFlight);
         }
         self.check_age(t, intent)?;
+        if is_entry_stage(slot.stage) {
+            // The entry must be gone first, and what it brings meanwhile is closed as well: that
+            // is no part, no leg and no price.
+            if !is_get_out(&slot, intent) {
+                return Err(Code::OrderInFlight);
+            }
+            self.advance(t, at, Fact::Exit)?;
+            self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+            return Ok(());
+        }
         let rules = self.instruments.at(self.instrument_of(at));
         self.check_exit_price(t, intent, rules)?;
         let (qty_e8, leg) = match intent.qty_e8 {
@@ -133,10 +167,41 @@ impl Kernel {
 
     /// Commands an exit from a slot that has none in flight.
     pub(crate) fn send_exit(&mut self, t: &mut Turn<'_>, at: u16, plan: Plan) -> Result<(), Code> {
-        self.can_submit(at)?;
+        let whole = plan.kind == OrderKind::Market && plan.qty_e8 == self.slots.at(at).qty_e8;
+        let spare = if whole {
+            SPARE_OF_WHOLE_EXIT
+        } else {
+            SPARE_OF_PART_EXIT
+        };
+        self.can_submit(at, spare)?;
         self.advance(t, at, Fact::Exit)?;
         self.submit(t, at, plan);
         Ok(())
+    }
+
+    /// An exit is gone: its leg is used up, or the kernel's own next one waits. A rest that the
+    /// venue refuses to close because it is too small stays what it is: dust, for whoever looks.
+    pub(crate) fn note_exit_gone(&mut self, t: &mut Turn<'_>, order: &OrderCell) {
+        let at = order.slot_id;
+        let rules = self.instruments.at(self.instrument_of(at));
+        let too_small = is_below_minimum(self.slots.at(at).qty_e8, rules);
+        let now = t.now.mono_ns;
+        self.amend_slot(t, at, |slot| {
+            if order.cum_qty_e8 > 0 {
+                let next = order.leg.saturating_add(1);
+                if order.leg != NO_LEG && next < slot.leg_count {
+                    slot.leg_index = slot.leg_index.max(next);
+                }
+                slot.refusals = 0;
+            } else if order.order_kind == OrderKind::Market {
+                slot.refusals = slot.refusals.saturating_add(1);
+                slot.hold_mono_ns = now.saturating_add(backoff_ns(slot.refusals));
+                if order.status == OrderStatus::Rejected && too_small {
+                    slot.exit_wanted = 0;
+                }
+            }
+        });
+        self.note_dust(t, at);
     }
 
     /// An exit's limit price must be a price; far off only counts where there is a fresh mark.

@@ -12,7 +12,6 @@ use shm_layout::{
 use crate::account::{Posting, has, post};
 use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_band};
 use crate::cells::{CellRef, region};
-use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{after_ms, is_gone, level_e12, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
@@ -214,21 +213,12 @@ impl Kernel {
 
     /// A gone order works for its slot no more; a used exit leg is used up.
     fn let_go(&mut self, t: &mut Turn<'_>, index: u16, order: &OrderCell) {
-        let now = t.now.mono_ns;
         self.amend_order(t, index, |order| order.cancel_wanted = 0);
-        self.amend_slot(t, order.slot_id, |slot| {
-            let used = order.role == OrderRole::Exit && order.cum_qty_e8 > 0;
-            let next = order.leg.saturating_add(1);
-            if used && order.leg != NO_LEG && next < slot.leg_count {
-                slot.leg_index = slot.leg_index.max(next);
-            }
-            if order.cum_qty_e8 > 0 {
-                slot.refusals = 0;
-            } else if order.role != OrderRole::Entry {
-                slot.refusals = slot.refusals.saturating_add(1);
-                slot.hold_mono_ns = now.saturating_add(crate::order::backoff_ns(slot.refusals));
-            }
-        });
+        match order.role {
+            OrderRole::Exit => self.note_exit_gone(t, order),
+            OrderRole::StopLoss | OrderRole::TakeProfit => self.note_protection_gone(t, order),
+            _ => {}
+        }
         let keeps = order.cum_qty_e8 > 0 || order.held_qty_e8 > 0;
         let current = reference(self.slots.at(order.slot_id), order.role) == index;
         if current {

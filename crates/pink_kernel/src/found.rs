@@ -9,6 +9,7 @@ use crate::intent::WHOLE;
 use crate::kernel::{Kernel, Turn};
 use crate::slot::blank;
 use crate::sweep::NS_PER_MS;
+use crate::withdraw::WANTED_BY_FLATTEN;
 
 impl Kernel {
     /// A position without a slot: taken over or flagged once it is certain, forgotten once gone.
@@ -81,7 +82,11 @@ impl Kernel {
         let trade_id = adopted_id(&cell.symbol, facts);
         let leverage = u16::try_from(cell.leverage).unwrap_or(1).max(1);
         let wall = t.now.wall_ns;
-        let flatten = self.account.flattening;
+        let flatten = if self.account.flattening == 0 {
+            0
+        } else {
+            WANTED_BY_FLATTEN
+        };
         self.free_slots.take(slot_id);
         self.amend_slot(t, slot_id, |slot| {
             *slot = blank(slot_id, generation);

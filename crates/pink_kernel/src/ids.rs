@@ -1,19 +1,21 @@
 //! Client order ids: deterministic, lower case, at most 40 characters, never used twice.
 //!
-//! `<instance 8><journal 8 hex><incarnation hex>-<slot hex>-<generation hex>-<role><leg>-<nth hex>`
+//! `<instance 8><journal 8 hex><incarnation hex>-<slot hex>-<generation hex>-<role><leg>-<nth>`
 //! The incarnation grows at each start of the kernel, so a wiped journal or a reused instance
-//! name can never claim an old order.
+//! name can never claim an old order. Within one incarnation, six digits of generations are more
+//! trades than a slot can hold, and five digits of base 36 more orders than a trade can need.
 
 use shm_layout::{Ascii, Epoch, OrderRole};
 
 use crate::cells::mix;
 
-/// Orders one trade may ever command; the id has three digits for it.
-pub(crate) const SUBMITS_MAX: u32 = 0xFFF;
+/// Orders one trade may ever command: five digits of base 36, an order a second for two years.
+pub(crate) const SUBMITS_MAX: u32 = 36 * 36 * 36 * 36 * 36 - 1;
 /// Leg of an exit that does not use up an exit leg.
 pub(crate) const NO_LEG: u8 = 0xF;
 const INSTANCE_CHARS_MAX: usize = 8;
 const INCARNATION_MASK: u64 = 0xF_FFFF;
+const GENERATION_MASK: u32 = 0xFF_FFFF;
 
 pub(crate) type ClientId = Ascii<40>;
 
@@ -36,13 +38,29 @@ impl Text {
             .div_ceil(4)
             .max(digits_min);
         for digit in (0..digits.max(1)).rev() {
-            let nibble = u8::try_from(value >> digit.saturating_mul(4) & 0xF).unwrap_or(0);
-            self.byte(if nibble < 10 {
-                b'0'.wrapping_add(nibble)
-            } else {
-                b'W'.wrapping_add(nibble)
-            });
+            self.digit(value >> digit.saturating_mul(4) & 0xF);
         }
+    }
+
+    fn base36(&mut self, value: u32) {
+        let times = |unit: u32| value.checked_div(unit).unwrap_or(0);
+        let mut unit = 1_u32;
+        while times(unit) >= 36 {
+            unit = unit.saturating_mul(36);
+        }
+        while unit > 0 {
+            self.digit(u64::from(times(unit) % 36));
+            unit /= 36;
+        }
+    }
+
+    fn digit(&mut self, value: u64) {
+        let digit = u8::try_from(value).unwrap_or(0);
+        self.byte(if digit < 10 {
+            b'0'.wrapping_add(digit)
+        } else {
+            b'W'.wrapping_add(digit)
+        });
     }
 }
 
@@ -88,7 +106,7 @@ impl Tag {
         text.byte(b'-');
         text.hex(u64::from(slot), 1);
         text.byte(b'-');
-        text.hex(u64::from(generation), 1);
+        text.hex(u64::from(generation & GENERATION_MASK), 1);
         text.byte(b'-');
         text.byte(match role {
             OrderRole::Entry => b'e',
@@ -99,7 +117,7 @@ impl Tag {
         });
         text.hex(u64::from(leg & 0xF), 1);
         text.byte(b'-');
-        text.hex(u64::from(nth & SUBMITS_MAX), 1);
+        text.base36(nth);
         ClientId::from_padded(text.bytes).unwrap_or(ClientId::EMPTY)
     }
 
@@ -159,7 +177,7 @@ mod tests {
         assert_eq!(id.as_str(), "paper234567893-2-10-x1-7");
         let longest = tag("a-long-instance", u64::MAX, u64::MAX);
         let id = longest.id(255, u32::MAX, OrderRole::TakeProfit, NO_LEG, SUBMITS_MAX);
-        assert_eq!(id.as_str(), "a-long-ifffffffffffff-ff-ffffffff-tf-fff");
+        assert_eq!(id.as_str(), "a-long-ifffffffffffff-ff-ffffff-tf-zzzzz");
         assert!(id.as_str().bytes().all(|byte| !byte.is_ascii_uppercase()));
     }
 

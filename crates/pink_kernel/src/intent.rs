@@ -37,7 +37,7 @@ impl Kernel {
             NONE => self.free_slots.lowest().ok_or(Code::MaxSlots)?,
             named => named,
         };
-        self.can_submit(at)?;
+        self.can_submit(at, 0)?;
         self.can_move(at, Fact::Enter)?;
         self.take_slot(t, at, instrument, intent);
         self.advance(t, at, Fact::Enter)?;

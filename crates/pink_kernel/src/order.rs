@@ -15,7 +15,13 @@ use crate::kernel::{Kernel, Turn};
 pub(crate) const NS_PER_MS: u64 = 1_000_000;
 /// Pause before the n-th question about an order: doubling from the first to the last.
 const BACKOFF_FIRST_MS: u64 = 250;
-const BACKOFF_MAX_MS: u64 = 30_000;
+pub(crate) const BACKOFF_MAX_MS: u64 = 30_000;
+/// Order cells left free for each open slot: a stop loss leaves room for an exit of everything,
+/// what can wait leaves room for both.
+pub(crate) const SPARE_OF_WHOLE_EXIT: usize = 0;
+pub(crate) const SPARE_OF_STOP: usize = 1;
+pub(crate) const SPARE_OF_PROFIT: usize = 2;
+pub(crate) const SPARE_OF_PART_EXIT: usize = 2;
 
 /// What an order shall be.
 #[derive(Clone, Copy, Debug)]
@@ -91,9 +97,10 @@ pub(crate) fn after_ms(now_mono_ns: u64, pause_ms: u32) -> u64 {
 }
 
 impl Kernel {
-    /// Whether an order of this slot can be commanded at all.
-    pub(crate) fn can_submit(&self, slot: u16) -> Result<(), Code> {
-        if self.free_orders.count() == 0 {
+    /// Whether an order of this slot can be commanded, so many cells to spare for each open slot.
+    pub(crate) fn can_submit(&self, slot: u16, spare: usize) -> Result<(), Code> {
+        let open = usize::try_from(self.account.open_slots).unwrap_or(usize::MAX);
+        if self.free_orders.count() <= open.saturating_mul(spare) {
             return Err(Code::OrderTableFull);
         }
         if self.slots.at(slot).submits >= SUBMITS_MAX {

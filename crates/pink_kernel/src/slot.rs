@@ -266,6 +266,8 @@ impl Kernel {
             // Planned in a clock that is gone: due since the machine came back.
             slot.agenda_mono_ns = agenda.min(self.desk.boot_mono_ns);
             slot.hold_mono_ns = 0;
+            slot.stop_hold_mono_ns = 0;
+            slot.profit_hold_mono_ns = 0;
         }
         let was = (slot.stage, slot.qty_e8, slot.generation);
         let priced = priced_by(slot);

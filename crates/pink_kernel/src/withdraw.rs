@@ -1,7 +1,7 @@
 //! What nobody wants any more is taken off the book, again and again while it works; a FLATTEN
 //! closes the positions as well. One slot per input.
 
-use shm_layout::{Code, Fact, Mode, OrderKind, OrderRole, Stage};
+use shm_layout::{Code, Fact, Mode, OrderKind, OrderRole, SlotCell, Stage};
 
 use crate::cells::{CellRef, region};
 use crate::deadline::WITHDRAW_TIMER;
@@ -11,6 +11,8 @@ use crate::{NONE, SLOTS_MAX};
 
 /// A cancel that was refused of an order that works on is repeated after this long.
 pub(crate) const CANCEL_AGAIN_MS: u32 = 1_000;
+/// `exit_wanted` of a slot that is to be closed by a FLATTEN, and for as long as that lasts.
+pub(crate) const WANTED_BY_FLATTEN: u8 = 2;
 
 impl Kernel {
     /// Whether risk is forbidden by more than the moment: then not even an entry that rests at
@@ -44,15 +46,31 @@ impl Kernel {
         self.timers.set(WITHDRAW_TIMER, at_mono_ns);
     }
 
+    /// Whether all of the position is to be closed as soon as it can be; a FLATTEN that was
+    /// called off wants nothing any more.
+    pub(crate) fn wants_exit(&self, slot: &SlotCell) -> bool {
+        let lasts = slot.exit_wanted != WANTED_BY_FLATTEN || self.account.flattening != 0;
+        slot.exit_wanted != 0 && lasts
+    }
+
+    /// And nothing is in its way.
+    pub(crate) fn awaits_exit(&self, slot: &SlotCell) -> bool {
+        let open = matches!(
+            slot.stage,
+            Stage::PositionOpen | Stage::StaleStateReconciling
+        );
+        open && self.wants_exit(slot)
+    }
+
     /// Whether an order that may still trade should not.
     pub(crate) fn is_unwanted(&self, index: u16) -> bool {
         let order = self.orders.at(index);
         let slot = self.slots.at(order.slot_id);
         match order.role {
-            OrderRole::Entry => self.barred || slot.exit_wanted != 0,
+            OrderRole::Entry => self.barred || self.wants_exit(slot),
             // Nothing is left to close; or all shall be closed now, and it rests at its price.
             OrderRole::Exit => {
-                slot.qty_e8 == 0 || (slot.exit_wanted != 0 && order.order_kind == OrderKind::Limit)
+                slot.qty_e8 == 0 || (self.wants_exit(slot) && order.order_kind == OrderKind::Limit)
             }
             _ => false,
         }
@@ -68,8 +86,11 @@ impl Kernel {
             self.desk.flatten_cursor = self.desk.flatten_cursor.saturating_add(1);
             let closes =
                 flattening && !matches!(self.slots.at(at).stage, Stage::Idle | Stage::Closed);
-            if closes {
-                self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+            if closes && self.slots.at(at).exit_wanted == 0 {
+                self.amend_slot(t, at, |slot| {
+                    slot.exit_wanted = WANTED_BY_FLATTEN;
+                    slot.hold_mono_ns = 0;
+                });
             }
             let working = working_order(self.slots.at(at));
             let cancels = working != NONE

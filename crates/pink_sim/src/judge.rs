@@ -14,6 +14,16 @@ pub(crate) const WATCHED_SLOTS: u16 = 16;
 /// An entry that still works after this, awake, is not being withdrawn.
 const WITHDRAWN_AFTER_MS: i64 = 30_000;
 
+/// A share the venue would not take is the least it takes, or all if less would be left.
+fn least_leg(share: i128, held: i64, least: i64) -> i128 {
+    let (held, least) = (i128::from(held), i128::from(least));
+    match share {
+        enough if enough >= least => enough,
+        _ if held - least < least => held,
+        _ => least,
+    }
+}
+
 impl Run {
     /// A trade that ends has booked what the venue's own fills of its orders say, and all of it.
     pub(crate) fn judge_trade(&self) -> Result<(), String> {
@@ -163,7 +173,7 @@ impl Run {
         let due = if last {
             i128::from(before.qty_e8)
         } else {
-            lots * i128::from(symbol.lot)
+            least_leg(lots * i128::from(symbol.lot), before.qty_e8, symbol.least)
         };
         let sent = self
             .effects()

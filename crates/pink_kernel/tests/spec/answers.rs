@@ -202,7 +202,7 @@ fn a_stop_whose_cancel_was_refused_is_cancelled_again() {
         live of stop              | PositionOpen   |
         exit 0.4                  | ExitRequested  |
         fill 0.4 @ 100            | PositionOpen   |
-        wait 0                    | PositionOpen   | sends cancel
+        wait 500                  | PositionOpen   | sends settle,settle,cancel
         cancel-refused of stop    | PositionOpen   | sends query
         ",
     );

@@ -45,7 +45,7 @@ fn what_is_worth_the_minimum_is_no_dust() {
 }
 
 #[test]
-fn a_share_of_nothing_is_too_small_whatever_the_minima() {
+fn a_share_of_nothing_is_one_lot_whatever_the_minima() {
     let mut world = World::ready();
     world.rules("BTC-USDT", E12 / 100, E8, 0, 0);
     run(
@@ -53,8 +53,7 @@ fn a_share_of_nothing_is_too_small_whatever_the_minima() {
         "
         enter long 2 legs 0.4,1 | OrderRequested |
         fill 2 @ 100            | PositionOpen   |
-        exit                    | PositionOpen   | code MinQuantity
-        exit 2                  | ExitRequested  | code Ok
+        exit                    | ExitRequested  | asks 1
         ",
     );
 }
@@ -213,8 +212,7 @@ fn protection_is_left_alone_while_it_fits_or_an_exit_changes_the_size_anyway() {
         wait 0                    | PositionOpen   | sends cancel
         wait 0                    | PositionOpen   | sends nothing
         cancelled of stop         | PositionOpen   |
-        wait 0                    | PositionOpen   | sends nothing
-        wait 500                  | PositionOpen   |
+        wait 0                    | PositionOpen   | sends submit
         ",
     );
     assert_eq!(submits(&world, OrderRole::StopLoss), 2);
@@ -241,23 +239,10 @@ fn protection_whose_fate_is_unknown_is_neither_cancelled_nor_doubled() {
         fill 0.5 @ 100            | PositionOpen   |
         wait 200                  | PositionOpen   | sends nothing
         live of stop              | PositionOpen   |
-        wait 0                    | PositionOpen   | sends cancel
+        wait 300                  | PositionOpen   | sends settle,settle,cancel
         ",
     );
     assert_eq!(submits(&world, OrderRole::StopLoss), 1);
-}
-
-#[test]
-fn protection_is_given_up_after_eight_refusals_in_a_row() {
-    let mut world = protected("sl 95");
-    for _ in 0..20 {
-        if world.kernel.slot(0).stop_order != pink_kernel::NONE {
-            world = run(world, "refused of stop | PositionOpen |");
-        }
-        world.wait(40_000);
-    }
-    assert_eq!(submits(&world, OrderRole::StopLoss), 8);
-    assert_eq!(world.kernel.slot(0).refusals, 8);
 }
 
 #[test]

@@ -41,8 +41,22 @@ fn protection_that_fired_ends_the_entry_though_more_was_filled_meanwhile() {
         fill 0.4 @ 95 of stop    | EntryCancelling | size 0.2  fact Exit  sends cancel
         fill 0.1 @ 100 of entry  | EntryCancelling | size 0.3
         cancelled of entry       | PositionOpen    | size 0.3
-        wait 500                 | ExitRequested   | asks 0.3
+        wait 0                   | ExitRequested   | asks 0.3
         fill 0.3 @ 95            | Closed          |
+        ",
+    );
+}
+
+#[test]
+fn rows_asked_for_of_the_entry_do_not_cancel_the_exit_that_followed_it() {
+    check(
+        "
+        enter long 1 limit 100   | OrderRequested  |
+        fill 0.4 @ 100           | EntryWorking    |
+        exit                     | EntryCancelling | sends cancel
+        cancelled of entry       | PositionOpen    |
+        wait 0                   | ExitRequested   | asks 0.4
+        wait 600                 | ExitRequested   | sends settle
         ",
     );
 }

@@ -1,6 +1,7 @@
 //! EXIT: legs by ratio, the rest to the last, dust by name.
 
-use crate::check::check;
+use crate::check::{check, run};
+use crate::world::{E8, E12, World};
 
 #[test]
 fn flaw_e8_a1_a_leg_is_a_share_of_what_is_held_now() {
@@ -34,14 +35,48 @@ fn flaw_g4_the_last_leg_closes_the_trade() {
 }
 
 #[test]
-fn flaw_i2_a_leg_too_small_to_trade_is_refused_and_the_slot_goes_on() {
+fn flaw_i2_a_leg_too_small_to_trade_is_the_least_that_can_be_traded() {
+    // 1 % of 0.04 are 0.0004; the venue takes nothing under 1 USDT, which are 0.01.
     check(
         "
         enter long 0.001 legs 0.5,1 | Idle | code MinNotional
-        enter long 0.02 legs 0.01,1 id t2 | OrderRequested |
-        fill 0.02 @ 100   | PositionOpen |
-        exit id t2        | PositionOpen | code MinQuantity
-        exit 0.02 id t2   | ExitRequested | asks 0.02
+        enter long 0.04 legs 0.01,0.01,1 id t2 | OrderRequested |
+        fill 0.04 @ 100   | PositionOpen  |
+        exit id t2        | ExitRequested | asks 0.01
+        fill 0.01 @ 101   | PositionOpen  | leg 1
+        exit id t2        | ExitRequested | asks 0.01
+        fill 0.01 @ 101   | PositionOpen  | leg 2
+        exit id t2        | ExitRequested | asks 0.02
+        fill 0.02 @ 101   | Closed        |
+        ",
+    );
+}
+
+#[test]
+fn a_leg_that_would_leave_less_than_can_be_traded_takes_everything() {
+    check(
+        "
+        enter long 0.019 legs 0.01,1 | OrderRequested |
+        fill 0.019 @ 100  | PositionOpen  |
+        exit              | ExitRequested | asks 0.019
+        ",
+    );
+}
+
+#[test]
+fn the_least_leg_is_a_whole_number_of_lots_and_worth_the_least_notional() {
+    // 5 USDT at 70 are 0.0714, in lots of 0.03: 0.09.
+    let mut world = World::ready();
+    world.rules("ETH-USDT", E12, 3_000_000, 1_000_000, 5 * E8);
+    world.mark("ETH-USDT", 70 * E12);
+    run(
+        world,
+        "
+        enter long 3 legs 0.001,1 sym ETH-USDT | OrderRequested |
+        fill 3 @ 70       | PositionOpen  |
+        exit              | ExitRequested | asks 0.09
+        fill 0.09 @ 70    | PositionOpen  | leg 1
+        exit              | ExitRequested | asks 2.91
         ",
     );
 }

@@ -34,6 +34,8 @@ mod exit;
 mod fills;
 mod flaws;
 mod fsm;
+mod getout;
+mod guard;
 mod incidents;
 mod kept;
 mod limits;

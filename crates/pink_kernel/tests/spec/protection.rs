@@ -85,9 +85,10 @@ fn protection_is_resized_when_the_position_changes() {
         live of stop              | PositionOpen   |
         exit 0.4                  | ExitRequested  |
         fill 0.4 @ 100            | PositionOpen   |
-        wait 0                    | PositionOpen   | sends cancel
+        wait 499                  | PositionOpen   | sends nothing
+        wait 1                    | PositionOpen   | sends settle,settle,cancel
         cancelled of stop         | PositionOpen   |
-        wait 500                  | PositionOpen   |
+        wait 0                    | PositionOpen   | sends submit
         ",
     );
     let last = world
@@ -119,7 +120,7 @@ fn a_stop_that_fires_during_an_exit_ends_the_exit_too() {
 }
 
 #[test]
-fn a_refused_stop_is_tried_again_later_and_not_for_ever() {
+fn a_refused_stop_is_tried_again_later() {
     let world = check(
         "
         enter long 1 sl 95        | OrderRequested |
@@ -129,7 +130,7 @@ fn a_refused_stop_is_tried_again_later_and_not_for_ever() {
         wait 600                  | PositionOpen   |
         ",
     );
-    assert_eq!(world.kernel.slot(0).refusals, 1);
+    assert_eq!(world.kernel.slot(0).stop_refusals, 1);
     let submits = world
         .commands
         .iter()

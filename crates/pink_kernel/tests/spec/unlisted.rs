@@ -221,7 +221,7 @@ fn an_adopted_position_is_the_venues_figures_and_nothing_else() {
     let flagged = found(90 * E12, false, false);
     assert_eq!(flagged.kernel.slot(0).stage, Stage::Idle);
     let closing = found(90 * E12, false, true);
-    assert_eq!(closing.kernel.slot(0).exit_wanted, 1);
+    assert_eq!(closing.kernel.slot(0).exit_wanted, 2);
     // Gone again, the symbol is free.
     let mut world = flagged;
     world.wait(6_000);
