@@ -8,7 +8,6 @@ from pink_actors.clock import NS_PER_MS
 from pink_actors.policy import intents, loading, world
 from pink_actors.policy.strategy import (
     Answer,
-    Cancel,
     Decision,
     Enter,
     Market,
@@ -28,14 +27,11 @@ from pink_actors.shm_layout import (
     Code,
     InstrumentCell,
     PolicyCell,
-    Stage,
     Writer,
 )
 
 ANSWERS_MAX = 1_024
 DECISIONS_MAX = 64
-CLOSING_TTL_MS = 5_000
-ENTERING = frozenset({Stage.ORDER_REQUESTED, Stage.ENTRY_WORKING})
 STRATEGY_TEXT_MAX = 64
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -59,7 +55,6 @@ class PolicyActor:
         self._own = Own(context.segment)
         self._strategy: Strategy | None = None
         self._next_mono_ns = 0
-        self._open = False
         self._intents = 0
         # Trade ids are unique for ever: no two starts share a wall clock microsecond.
         self._prefix = base36(context.clock.wall_ns() // 1000)
@@ -80,7 +75,6 @@ class PolicyActor:
         self._outcomes = self._own.consumer(self._kernel, OUTCOMES)
         # Answers to an earlier incarnation are of no use to this one.
         self._outcomes.seek(self._kernel.tail(OUTCOMES))
-        self._open = True
         self._publish_stats()
 
     async def step(self) -> int:
@@ -111,14 +105,7 @@ class PolicyActor:
         return 1
 
     async def close(self) -> None:
-        """An entry that rests while nobody watches could open a position: it is cancelled."""
-        if not self._open:
-            return
-        entries = [s for s in self._kernel.read_all(SLOTS) if s.stage in ENTERING]
-        for slot in entries:
-            self._publish(Cancel(slot.trade_id, ttl_ms=CLOSING_TTL_MS, reason="policy ends"))
-        if entries:
-            self._producer.wake()
+        """Nothing to end: what rests is the kernel's, which withdraws entries when risk ends."""
 
     def _world(self, wall_ns: int, mono_ns: int) -> World:
         kernel = self._kernel
