@@ -43,7 +43,7 @@ class Rig:
         kernel = shm.Reader.attach(stage.instance, Writer.KERNEL)
         self.connection = Connection(
             config.venue, Keys(API_KEY, API_SECRET), self.clock, log,
-            Kept(stage.unread_dir, "gateway", log),
+            Kept(stage.unread_dir, "gateway", self.clock, log),
         )  # fmt: skip
         self.desk = Desk(
             config,
