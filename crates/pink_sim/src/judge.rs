@@ -1,7 +1,7 @@
 //! What must be so: after every step, at the end of every trade, and once all is quiet.
 
 use pink_journal::sim_disk::Faults as DiskFaults;
-use shm_layout::{Control, ControlKind, Effect, Mode, Side, SlotCell, Stage, Writer};
+use shm_layout::{Ascii, Control, ControlKind, Effect, Mode, Side, SlotCell, Stage, Writer};
 
 use crate::edge::Faults;
 use crate::entry::Entry;
@@ -152,11 +152,34 @@ impl Run {
         if o.slot_qty_e8 != held.qty || off <= cost / 10 || self.by_hand {
             return Ok(());
         }
+        if o.slot_closed_qty_e8 > 0 && self.is_between_prices(symbol, side) {
+            return Ok(());
+        }
         let ours = o.slot_entry_notional_e8;
         Err(format!(
             "{:?}: cost by kernel {ours}, venue {cost}",
             o.trade_id
         ))
+    }
+
+    /// After an exit was booked, an entry fill of before it may come to light: of the trade's
+    /// fills others are averaged then, but no unit can have cost less or more than one of them.
+    fn is_between_prices(&self, symbol: usize, side: usize) -> bool {
+        let o = &self.effects().outcome;
+        let bought = self
+            .venue
+            .orders
+            .iter()
+            .filter(|order| (order.symbol, order.side, order.reduce) == (symbol, side, false))
+            .filter(|order| trade_of(&order.client) == trade_of(&o.client_order_id))
+            .flat_map(|order| &order.fills)
+            .map(|fill| fill.price);
+        let (least, most) = bought.fold((i64::MAX, 0), |(least, most), price| {
+            (least.min(price), most.max(price))
+        });
+        let worth = |price: i64| i128::from(o.slot_qty_e8) * i128::from(price) / 1_000_000_000_000;
+        let ours = i128::from(o.slot_entry_notional_e8);
+        worth(least) - 100 <= ours && ours <= worth(most) + 100
     }
 
     /// An exit that names no size takes the leg's share of what is held, the last leg the rest.
@@ -296,4 +319,11 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// What the orders of one trade have in common: slot and generation in their client order id.
+fn trade_of(client: &Ascii<40>) -> (Option<&str>, Option<&str>) {
+    let mut words = client.as_str().rsplit('-');
+    let generation = words.nth(2);
+    (words.next(), generation)
 }
