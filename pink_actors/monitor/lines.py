@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pink_actors.monitor.view import AccountView, ProcessView, Snapshot
+from pink_actors.monitor.view import AccountView, ProcessView, SlotView, Snapshot
 
 STALE_MS_MAX = 2_000
 NS_PER_S = 1_000_000_000
@@ -139,6 +139,12 @@ def process_table(snapshot: Snapshot) -> Table:
     return Table("Processes", columns, [_process_row(p) for p in snapshot.processes])
 
 
+def _stage(slot: SlotView) -> str:
+    """The stage, and what a trader must know of beside it."""
+    dust = " DUST" if slot.dust else ""
+    return slot.stage + (" NO STOP" if slot.unprotected else "") + dust
+
+
 def slot_table(snapshot: Snapshot) -> Table:
     """Slots in use."""
     columns = (
@@ -147,7 +153,7 @@ def slot_table(snapshot: Snapshot) -> Table:
     )  # fmt: skip
     rows = [
         (
-            str(slot.slot_id), slot.symbol, slot.side, slot.stage + (" DUST" if slot.dust else ""),
+            str(slot.slot_id), slot.symbol, slot.side, _stage(slot),
             slot.qty, shown(slot.entry_price), shown(slot.mark), slot.unrealised, slot.realised,
             slot.fees, slot.leg, ago(slot.changed_age_ms),
         )

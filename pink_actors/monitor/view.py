@@ -135,6 +135,7 @@ class SlotView(msgspec.Struct, frozen=True):
     fees: str
     leg: str
     dust: bool
+    unprotected: bool
     leverage: int
     seq: int
     changed_age_ms: int | None
@@ -284,6 +285,7 @@ def slot_view(cell: SlotCell, mono_ns: int) -> SlotView:
         fees=amount(cell.fees_e8),
         leg=f"{cell.leg_index}/{cell.leg_count}",
         dust=bool(cell.dust),
+        unprotected=bool(cell.unprotected),
         leverage=cell.leverage,
         seq=cell.seq,
         changed_age_ms=age_ms(mono_ns, cell.changed_mono_ns),

@@ -78,6 +78,18 @@ def test_idle_slots_are_left_out_and_the_entry_price_is_cost_per_unit() -> None:
     assert (slot.side, slot.entry_price, slot.changed_age_ms) == ("SHORT", "0.1878", 3_000)
 
 
+def test_a_position_without_its_stop_and_dust_are_named_beside_the_stage() -> None:
+    cell = SlotCell.zero()._replace(stage=Stage.POSITION_OPEN, side=Side.LONG, symbol="A-USDT")
+    for changed, words in (
+        (cell, "POSITION_OPEN"),
+        (cell._replace(unprotected=1), "POSITION_OPEN NO STOP"),
+        (cell._replace(dust=1, unprotected=1), "POSITION_OPEN NO STOP DUST"),
+    ):
+        shown = msgspec.structs.replace(snapshot(0), slots=view.slot_views([changed], NOW))
+        row = next(line for line in plain(shown).splitlines() if "A-USDT" in line)
+        assert f"  {words}  " in row
+
+
 def test_a_tree_whose_supervisor_does_not_beat_is_shown_as_dead() -> None:
     assert alive(snapshot(1))
     assert "READY" in mode_line(snapshot(1))
