@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-from pink_actors.shm_layout import Outcome, Record
+from pink_actors.shm_layout import JOURNAL_SHAPE, Outcome, Record
 
 SEGMENT_BYTES = 8 << 20
 HEADER_BYTES = 4096
@@ -48,12 +48,12 @@ def crc32c(data: bytes, before: int = 0) -> int:
     return crc ^ 0xFFFFFFFF
 
 
-def write(directory: Path, journal_id: int, shape: int, batches: list[list[Entry]]) -> Path:
+def write(directory: Path, journal_id: int, batches: list[list[Entry]]) -> Path:
     """One segment that holds these batches, and zeros after them."""
     directory.mkdir(parents=True, exist_ok=True)
     first = batches[0][0].outcome.seq
     head = struct.pack(
-        "<QIIQQQQIIQqQ", MAGIC, 1, HEADER_BYTES, journal_id, 1, first, 1, 0, 0, shape, 0,
+        "<QIIQQQQIIQqQ", MAGIC, 1, HEADER_BYTES, journal_id, 1, first, 1, 0, 0, JOURNAL_SHAPE, 0,
         SEGMENT_BYTES,
     ).ljust(124, b"\0")  # fmt: skip
     data = (head + struct.pack("<I", crc32c(head))).ljust(HEADER_BYTES, b"\0")

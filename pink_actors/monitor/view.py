@@ -1,8 +1,6 @@
-"""What a monitor shows: typed views built from records, the same for screen and JSON; no I/O.
+"""What a monitor shows: typed views of records, the same for screen and JSON; no I/O.
 
-Every figure that can go stale stands beside its age in milliseconds. A figure nobody has told
-is null, never zero.
-"""
+What can go stale stands beside its age in milliseconds; what nobody told is null, never zero."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pink_actors.shm_layout import MalformedRecord, Outcome, Report
+from pink_actors.shm_layout import JOURNAL_SHAPE, MalformedRecord, Outcome, Report
 from pink_actors.verify.findings import Findings
 
 STORE = "journal"
@@ -82,11 +82,17 @@ class _Chain:
         if not any(data[:4096]):
             return
         head = SEGMENT_HEAD.unpack_from(data)
-        magic, version, start, journal_id, number, first_seq, first_batch, chain, *_ = head
+        magic, version, start, journal_id, number, first_seq, first_batch, chain, _, shape, *_ = (
+            head
+        )
         if crc32c(data[:124]) != int.from_bytes(data[124:128], "little"):
             raise _DamagedError("the checksum of the header does not match")
         if magic != SEGMENT_MAGIC or version != VERSION:
             raise _DamagedError(f"magic {magic:#x} version {version}")
+        if shape != JOURNAL_SHAPE:
+            raise _DamagedError(
+                f"records of another build (shape {shape:#x}): compare with that one"
+            )
         if self._seq == 0:
             # Retention may have taken away what was before; the chain starts with this file.
             self.journal_id, self._seq = journal_id, first_seq

@@ -129,7 +129,7 @@ def test_flaw_k7_a_reader_that_was_lapped_refills_from_the_journal(stage: Stage)
     last = OUTCOMES.capacity + 600
     entries = [journal_files.Entry(outcome(seq)) for seq in range(1, last + 1)]
     batches = [entries[at : at + BATCH] for at in range(0, last, BATCH)]
-    journal_files.write(stage.config.journal_dir, JOURNAL_ID, 0, batches)
+    journal_files.write(stage.config.journal_dir, JOURNAL_ID, batches)
     stage.publish(last, durable_seq=last)
     stage.start()
     stage.wait_stored(last)
@@ -148,7 +148,7 @@ def test_a_killed_process_goes_on_where_the_database_is(stage: Stage) -> None:
         stage.publish(last, durable_seq=last)
         assert stage.end(signal.SIGKILL) == -signal.SIGKILL
         entries = [journal_files.Entry(outcome(seq)) for seq in range(1, last + 1)]
-        journal_files.write(stage.config.journal_dir, JOURNAL_ID, 0, [entries])
+        journal_files.write(stage.config.journal_dir, JOURNAL_ID, [entries])
     stage.start()
     stage.wait_stored(last)
     assert stage.end(signal.SIGTERM) == 0

@@ -24,7 +24,7 @@ from pink_actors.shm_layout import (
     Stage,
     Writer,
 )
-from pink_actors.supervisor import verbs
+from pink_actors.supervisor import keys, verbs
 from pink_actors.supervisor.paper_venue import HOST, addressed
 from pink_actors.verify.findings import Report
 from pink_actors.verify.run import run_verify
@@ -239,7 +239,9 @@ class Session:
         return f"{seen.account}, {seen.slots}, {seen.orders}"
 
     def _http(self, path: str, body: bytes | None = None) -> bytes:
-        request = urllib.request.Request(f"http://{HOST}:{self.config.paper.port}{path}", data=body)
+        address = f"http://{HOST}:{self.config.paper.port}{path}"
+        key = {"X-BX-APIKEY": keys.api_key(keys.load(self.config))}
+        request = urllib.request.Request(address, body, key)
         with urllib.request.urlopen(request, timeout=REPLY_TIMEOUT_S) as reply:
             content: bytes = reply.read()
             return content

@@ -157,7 +157,7 @@ class Stores:
         self.config.paper_dir.mkdir(parents=True)
         self.ledger.write_text("".join(sealed(json.dumps(line)) for line in self._ledger))
         journal_files.write(
-            self.config.journal_dir, JOURNAL_ID, 0, [self._entries[:7], self._entries[7:]]
+            self.config.journal_dir, JOURNAL_ID, [self._entries[:7], self._entries[7:]]
         )
         self.store_rows()
 

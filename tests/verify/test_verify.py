@@ -124,7 +124,7 @@ def test_a_byte_changed_in_the_journal_is_named_with_its_batch(stores: Stores) -
 
 def test_a_figure_forged_in_the_journal_with_its_checksums_is_named(stores: Stores) -> None:
     entries = stores.forged(seq=3, fill_qty_e8=20_000_001)
-    journal_files.write(stores.config.journal_dir, JOURNAL_ID, 0, [entries])
+    journal_files.write(stores.config.journal_dir, JOURNAL_ID, [entries])
     named = places(look(stores))
     assert any(re.search(r"journal .*seq 3 fill_qty", place) for place in named), named
     assert any("clickhouse fill_events seq 3 qty" in place for place in named), named
@@ -259,7 +259,7 @@ MISSING: tuple[tuple[str, Callable[[Stores], Path], str], ...] = (
 
 def forge(stores: Stores, seq: int, **fields: int) -> None:
     entries = stores.forged(seq, **fields)
-    journal_files.write(stores.config.journal_dir, JOURNAL_ID, 0, [entries[:7], entries[7:]])
+    journal_files.write(stores.config.journal_dir, JOURNAL_ID, [entries[:7], entries[7:]])
 
 
 def test_an_outcome_that_names_an_order_and_does_not_tell_it_is_a_difference(
