@@ -396,5 +396,5 @@ fn only_what_was_used_is_part_of_a_snapshot() {
         assert_eq!(used(single), 1, "{single}");
     }
     assert_eq!(used(region::INCOME_IDS), 0);
-    assert_eq!(world.kernel.cells().count(), 256 + 1024 + 64 + 5 + 512 + 16 + 256 + 16);
+    assert_eq!(world.kernel.cells().count(), 2_149);
 }
