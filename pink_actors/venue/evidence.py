@@ -11,7 +11,7 @@ from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
 # How far the measured offset of the venue's clock may be off.
 CLOCK_SLACK_MS: Final = 2_000
-# An order that carries our id is ours even where a clock was set right since, if not days since.
+# An order that carries our id, or a number we know, is ours even where a clock was set right since, if not days since.
 NAMED_CLOCK_SLACK_MS: Final = 3_600_000
 
 
@@ -34,6 +34,9 @@ def mismatch(command: Command, facts: OrderFacts, offset_ms_min: int) -> str:
     if facts.client_order_id and command.client_order_id:
         if facts.client_order_id != command.client_order_id.lower():
             return f"client id is {facts.client_order_id}"
+        slack_ms = NAMED_CLOCK_SLACK_MS
+    if command.venue_order_id and facts.venue_order_id == command.venue_order_id:
+        # The kernel knows it by its number already: that is as good as our id.
         slack_ms = NAMED_CLOCK_SLACK_MS
     if 0 < facts.created_ms < sent_after_ms(command, offset_ms_min, slack_ms):
         return "it is older than the command"
