@@ -11,7 +11,7 @@ from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
 # How far the measured offset of the venue's clock may be off.
 CLOCK_SLACK_MS: Final = 2_000
-# An order that carries our id, or a number we know, is ours even where a clock was set right since, if not days since.
+# An order with our id, or a number we know, is ours even where a clock was set right since.
 NAMED_CLOCK_SLACK_MS: Final = 3_600_000
 
 
