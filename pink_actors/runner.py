@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
+import uvloop
 
 from pink_actors import _native
 from pink_actors import config as configuration
@@ -133,7 +134,7 @@ def run(launch: Launch, build: Callable[[Context], Actor]) -> int:
 
 def drive(actor: Actor, beacon: Beacon, log: Logger, stop: asyncio.Event) -> int:
     """Owns the loop for one actor. `stop` ends it in order, as SIGTERM does."""
-    return asyncio.run(_live(actor, beacon, log, stop))
+    return uvloop.run(_live(actor, beacon, log, stop))
 
 
 def call_foreign(what: str, call: Callable[[], R]) -> R:

@@ -107,18 +107,22 @@ class GatewayActor:
         self._publish_stats()
 
     async def step(self) -> int:
-        """Takes what came, frees what is finished, and waits a little if there was nothing."""
-        self._show_state()
+        """Waits until something comes or is to be freed, then takes all there is.
+
+        Waiting comes first: right after commands were taken the lanes have the loop to themselves,
+        and nothing of this stands between an order and the wire.
+        """
+        wait_ms = WAIT_MS_BUSY if self._inbox.open_count else WAIT_MS_IDLE
+        await self._woken(wait_ms)
         released = self._inbox.release()
         taken = self._take()
+        if not taken:
+            self._show_state()
         now = self._context.clock.mono_ns()
         if now >= self._next_stats_mono_ns:
             self._next_stats_mono_ns = now + STATS_EVERY_NS
+            self._show_state()
             self._publish_stats()
-        if not taken and not released:
-            wait_ms = WAIT_MS_BUSY if self._inbox.open_count else WAIT_MS_IDLE
-            if await self._woken(wait_ms):
-                taken = self._take()
         return taken + released
 
     async def close(self) -> None:
@@ -140,11 +144,11 @@ class GatewayActor:
             self._lanes.add(work)
         return len(taken)
 
-    async def _woken(self, wait_ms: int) -> bool:
+    async def _woken(self, wait_ms: int) -> None:
         if self._inbox.full:
             await asyncio.sleep(wait_ms / 1000)
-            return False
-        return await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
+        else:
+            await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
 
     async def _perform(self, work: Work) -> None:
         if work.command.venue_order_id:

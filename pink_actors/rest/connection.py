@@ -11,43 +11,30 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-import httpx
 from msgspec import Raw
 
 from pink_actors.clock import NS_PER_MS, Clock
 from pink_actors.config import Venue
-from pink_actors.errors import ConfigError, SecretsError
 from pink_actors.log import Logger
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.budget import Budget, Priority
 from pink_actors.rest.counters import Counters
 from pink_actors.rest.kept import Kept
+from pink_actors.rest.transport import MAY_HAVE_LEFT, NEVER_LEFT, Host, Transport, host
 from pink_actors.shm_layout import Code
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Kind, Meaning, Verdict, judge, judge_http
 from pink_actors.venue.endpoints import Access
 from pink_actors.venue.numbers import ABSENT, Malformed
 from pink_actors.venue.requests import Request
-from pink_actors.venue.signing import API_KEY_HEADER, plain_query, signed_query
+from pink_actors.venue.signing import plain_query, signed_query
 
-CONNECTIONS_MAX: Final = 16
-CONNECT_TIMEOUT_S: Final = 2.0
-# A kept connection that the venue closes at the same moment costs an unknown outcome: end it first.
-KEEP_ALIVE_S: Final = 10.0
 READ_TRIES_MAX: Final = 3
 CLOCK_TRIES_MAX: Final = 3
 # Farther off than this is no clock to sign by: one of the two has to be set first.
 OFFSET_MS_MAX: Final = 24 * 3600 * 1000
 # What a slow answer can make of a clock that did not step.
 VENUE_STEP_MS_MIN: Final = 2_000
-# Raised before anything was written to a socket, so the request certainly never left.
-NEVER_LEFT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 
 class Ending(IntEnum):
@@ -94,24 +81,6 @@ class Keys(NamedTuple):
         return "Keys(***)"
 
 
-class _Host(NamedTuple):
-    """One address of the venue and what every request to it carries."""
-
-    base: str
-    headers: list[tuple[bytes, bytes]]
-
-
-def _host(url: str, keys: Keys) -> _Host:
-    headers = [
-        (b"Host", httpx.URL(url).netloc),
-        (b"Accept", b"application/json"),
-        (b"User-Agent", b"pink"),
-        (b"X-SOURCE-KEY", b"PINK"),
-        (API_KEY_HEADER.encode(), keys.api_key.encode("ascii")),
-    ]
-    return _Host(url.rstrip("/"), headers)
-
-
 _ENDING: Final = {
     Kind.RETRY: Ending.NOTHING,
     Kind.FIX: Ending.REFUSED,
@@ -137,31 +106,16 @@ class Connection:
         self._venue_seen_mono_ms = 0
         self._outage = False
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
-        read_s = venue.request_timeout_ms / 1000
-        timeout = httpx.Timeout(read_s, connect=min(CONNECT_TIMEOUT_S, read_s))
-        self._extensions = {"timeout": timeout.as_dict()}
-        try:
-            self._host = _host(venue.rest_url, keys)
-            fallback = venue.rest_fallback_url
-            self._fallback = _host(fallback, keys) if fallback else None
-            # The transport alone: cookies, redirects and merged URLs of a client have no use here
-            # and cost more than everything else on the way to the wire.
-            self._transport = httpx.AsyncHTTPTransport(
-                limits=httpx.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=KEEP_ALIVE_S),
-                proxy=venue.proxy or None,
-                trust_env=False,
-            )
-        except UnicodeEncodeError as error:
-            raise SecretsError("the API key is not ASCII; correct the credentials file") from error
-        except (ValueError, httpx.InvalidURL) as error:
-            raise ConfigError(
-                f"venue.rest_url, rest_fallback_url or proxy: {error}; "
-                "give them as http://host:port"
-            ) from error
+        self._transport = Transport(venue.request_timeout_ms / 1000, venue.proxy)
+        self._host = host(venue.rest_url, keys.api_key, "venue.rest_url")
+        fallback = venue.rest_fallback_url
+        self._fallback = (
+            host(fallback, keys.api_key, "venue.rest_fallback_url") if fallback else None
+        )
 
     async def close(self) -> None:
         """Ends all connections."""
-        await self._transport.aclose()
+        await self._transport.close()
 
     def venue_wall_ms(self) -> int:
         """The venue's clock as far as we know it."""
@@ -258,10 +212,8 @@ class Connection:
             status, content = await self._reach(request)
         except NEVER_LEFT as error:
             return self._no_answer(request, Ending.UNSENT, error, asked_wall_ms)
-        except (httpx.HTTPError, Malformed) as error:
+        except MAY_HAVE_LEFT as error:
             return self._no_answer(request, Ending.UNKNOWN, error, asked_wall_ms)
-        except httpx.InvalidURL as error:
-            raise ConfigError(f"venue.rest_url: {error}; correct the address") from error
         finally:
             counters.in_flight -= 1
         mono_ns = self._clock.mono_ns()
@@ -293,7 +245,7 @@ class Connection:
         self._by_fallback = False
         return answer
 
-    async def _round_trip(self, request: Request, host: _Host) -> tuple[int, bytes]:
+    async def _round_trip(self, request: Request, to: Host) -> tuple[int, bytes]:
         endpoint = request.endpoint
         if endpoint.access is Access.SIGNED:
             query = signed_query(
@@ -301,19 +253,8 @@ class Connection:
             )
         else:
             query = plain_query(request.params)
-        url = f"{host.base}{endpoint.path}?{query}" if query else host.base + endpoint.path
-        response = await self._transport.handle_async_request(
-            httpx.Request(endpoint.method, url, headers=host.headers, extensions=self._extensions)
-        )
-        try:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > replies.BODY_SIZE_MAX:
-                    raise Malformed(f"body: more than {replies.BODY_SIZE_MAX} bytes")
-        finally:
-            await response.aclose()
-        return response.status_code, bytes(content)
+        target = f"{endpoint.path}?{query}" if query else endpoint.path
+        return await self._transport.round_trip(endpoint.method, to, target)
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
         changes = not request.endpoint.repeatable

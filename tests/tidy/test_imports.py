@@ -39,10 +39,27 @@ PURE = (
     "pink_actors/persistence/rows.py",
     "pink_actors/policy/intents.py",
 )
-IMPURE = {"aiohttp", "asyncio", "httpx", "os", "random", "secrets", "socket", "subprocess"} | {
+IMPURE = {
+    "aiohttp",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "subprocess",
+} | {
     "threading",
     "time",
     "websockets",
+}
+# The libraries offer the same requests blocking; those would hold the loop.
+BLOCKING = {"httpcore.ConnectionPool", "httpcore.request", "httpcore.stream", "time.sleep"} | {
+    "httpx.Client",
+    "httpx.get",
+    "httpx.post",
+    "httpx.request",
 }
 # A package that reaches outside is imported where its process is meant to reach, nowhere else.
 OUTSIDE: dict[str, set[str]] = {
@@ -50,6 +67,7 @@ OUTSIDE: dict[str, set[str]] = {
     "chdb": {"persistence", "verify"},
     "clickhouse_connect": {"persistence", "verify"},
     "concurrent": set(),
+    "httpcore": {"rest"},
     "httpx": {"rest"},
     "multiprocessing": set(),
     "posix_ipc": {"monitor", "shm", "supervisor", "verify"},
@@ -61,6 +79,7 @@ OUTSIDE: dict[str, set[str]] = {
     "threading": {"persistence"},
     "textual": {"monitor"},
     "urllib.request": set(),
+    "uvloop": {"runner"},
     "websockets": {"listener"},
 }
 # Only these take hold of shared memory bare: what gives it types, what opens each actor's own
@@ -158,8 +177,7 @@ def test_flaw_a11_h18_i22_n3_no_venue_call_goes_through_threads() -> None:
                 if dotted(node).split(".")[-1] in BRIDGES:
                     refused.append(f"{name(path)}:{node.lineno}")
         for line, called in calls(tree):
-            # httpx offers the same requests blocking; those would hold the loop.
-            if called in {"httpx.Client", "httpx.get", "httpx.post", "httpx.request", "time.sleep"}:
+            if called in BLOCKING:
                 refused.append(f"{name(path)}:{line}: {called}")
     assert not refused
 

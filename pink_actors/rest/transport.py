@@ -1,0 +1,139 @@
+"""One request out, one answer back, over the connection pool that lies beneath httpx.
+
+The client and the transport of httpx parse each URL anew and build objects that nobody here reads;
+that costs more than everything else on an order's way to the wire.  The pool under them is the
+same library's, with the same connections, timeouts and errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, NamedTuple
+
+import httpcore
+import httpx
+
+from pink_actors.errors import ConfigError, SecretsError
+from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.replies import BODY_SIZE_MAX
+from pink_actors.venue.signing import API_KEY_HEADER
+
+CONNECTIONS_MAX: Final = 16
+CONNECT_TIMEOUT_S: Final = 2.0
+# A kept connection that the venue closes at the same moment costs an unknown outcome: end it first.
+KEEP_ALIVE_S: Final = 10.0
+# A reply that trickles in must not hold its lane for longer than a few answers may take.
+TOTAL_PER_READ_TIMEOUT: Final = 3
+# Raised before anything was written to a socket, so the request certainly never left.
+NEVER_LEFT: Final = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+# The request may have left and even been answered.
+MAY_HAVE_LEFT: Final = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    Malformed,
+)
+
+
+class Host(NamedTuple):
+    """One address of the venue and what every request to it carries."""
+
+    scheme: bytes
+    name: bytes
+    port: int | None
+    path: str
+    headers: list[tuple[bytes, bytes]]
+
+
+def host(url: str, api_key: str, setting: str) -> Host:
+    """The address as the pool wants it; `setting` is what to correct where it is none."""
+    try:
+        parsed = httpx.URL(url.rstrip("/"))
+    except httpx.InvalidURL as error:
+        raise ConfigError(f"{setting}: {error}; give it as http://host:port") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ConfigError(f"{setting}: {url!r} is no address; give it as http://host:port")
+    try:
+        key = api_key.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise SecretsError("the API key is not ASCII; correct the credentials file") from error
+    headers = [
+        (b"Host", parsed.netloc),
+        (b"Accept", b"application/json"),
+        (b"Accept-Encoding", b"identity"),
+        (b"User-Agent", b"pink"),
+        (b"X-SOURCE-KEY", b"PINK"),
+        (API_KEY_HEADER.encode(), key),
+    ]
+    path = parsed.raw_path.decode("ascii").rstrip("/")
+    return Host(parsed.raw_scheme, parsed.raw_host, parsed.port, path, headers)
+
+
+class Transport:
+    """The kept connections to the venue."""
+
+    def __init__(self, timeout_s: float, proxy: str) -> None:
+        connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
+        timeout = {"connect": connect_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
+        self._extensions = {"timeout": timeout}
+        self._total_s = TOTAL_PER_READ_TIMEOUT * timeout_s
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            proxy=_proxy(proxy) if proxy else None,
+            max_connections=CONNECTIONS_MAX,
+            keepalive_expiry=KEEP_ALIVE_S,
+        )
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._pool.aclose()
+
+    async def round_trip(self, method: str, to: Host, target: str) -> tuple[int, bytes]:
+        """Status and body; raises one of NEVER_LEFT or of MAY_HAVE_LEFT."""
+        url = httpcore.URL(
+            scheme=to.scheme, host=to.name, port=to.port, target=(to.path + target).encode("ascii")
+        )
+        headers = to.headers
+        if method in ("POST", "PUT"):
+            headers = [*headers, (b"Content-Length", b"0")]
+        request = httpcore.Request(method, url, headers=headers, extensions=self._extensions)
+        try:
+            async with asyncio.timeout(self._total_s):
+                return await self._answer(request)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(f"no whole reply within {self._total_s:.0f} s") from error
+
+    async def _answer(self, request: httpcore.Request) -> tuple[int, bytes]:
+        response = await self._pool.handle_async_request(request)
+        try:
+            content = bytearray()
+            async for chunk in response.aiter_stream():
+                content += chunk
+                if len(content) > BODY_SIZE_MAX:
+                    raise Malformed(f"body: more than {BODY_SIZE_MAX} bytes")
+        finally:
+            await response.aclose()
+        return response.status, bytes(content)
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    try:
+        parsed = httpx.Proxy(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigError(f"venue.proxy: {error}; give it as http://host:port") from error
+    return httpcore.Proxy(
+        httpcore.URL(
+            scheme=parsed.url.raw_scheme,
+            host=parsed.url.raw_host,
+            port=parsed.url.port,
+            target=parsed.url.raw_path,
+        ),
+        auth=parsed.raw_auth,
+        headers=parsed.headers.raw,
+    )
