@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("pink-kernel", "pink-journal", "pink-launcher")
+PROGRAMS = ("pink-kernel", "pink-journal", "pink-launcher", "pink-sim")
 
 Settings = Mapping[str, object]
 

@@ -13,7 +13,7 @@ from tests.tidy.tree import ROOT, dotted, files, name, parsed
 
 PINNED = re.compile(r"^([a-z0-9._-]+)==[0-9][\w.+-]* \\$", re.MULTILINE)
 ELF = b"\x7fELF"
-PROGRAMS = ("pink-kernel", "pink-journal", "pink-launcher")
+PROGRAMS = ("pink-kernel", "pink-journal", "pink-launcher", "pink-sim")
 # Who may look at the environment: the runner and the supervisor speak with systemd and build
 # the environment of the children. Configuration never comes from there.
 MAY_READ_ENVIRONMENT = ("pink_actors/runner.py", "pink_actors/supervisor/")

@@ -5,6 +5,7 @@ use shm_layout::{
 };
 
 use crate::entry::Entry;
+use crate::rng::Rng;
 use crate::run::Run;
 use crate::venue::E8;
 use crate::wording::name;
@@ -61,6 +62,23 @@ impl Run {
             venue_wall_ms: self.venue.now_ms,
             ..Mark::ZERO
         }))
+    }
+}
+
+/// Limits as somebody changes them while it trades; low ones are reached and raised again.
+pub(crate) fn changed(rng: &mut Rng) -> Control {
+    let mut loss = || match rng.below(3) {
+        0 => 90_000 * E8,
+        _ => rng.between(200, 20_000) * E8,
+    };
+    let (daily_loss_e8, drawdown_e8) = (loss(), loss());
+    Control {
+        daily_loss_e8,
+        drawdown_e8,
+        max_slots: u16::try_from(rng.between(2, 12)).unwrap_or(12),
+        max_leverage: u16::try_from(rng.between(5, 10)).unwrap_or(10),
+        order_rate_max: u32::try_from(rng.between(20, 200)).unwrap_or(200),
+        ..config()
     }
 }
 

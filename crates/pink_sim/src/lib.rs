@@ -21,6 +21,7 @@ mod policy;
 pub mod process;
 pub mod rng;
 pub mod run;
+pub mod story;
 pub mod venue;
 mod wording;
 
@@ -99,77 +100,3 @@ pub fn simulate(
         Err(found) => Err((found, run.story.into_iter().collect())),
     }
 }
-
-/// A run that fails, made as small as it cheaply gets.
-pub struct Failing {
-    pub faults: Faults,
-    pub steps: u64,
-    pub found: String,
-    pub story: Vec<String>,
-}
-
-/// Takes faults and steps away as long as the run still fails, and tells what is left.
-#[must_use]
-pub fn minimal(seed: u64, steps: u64, table: &[Row]) -> Failing {
-    let kind = |found: &str| found.chars().take(16).collect::<String>();
-    let (mut faults, mut steps) = (faults_of(seed), steps);
-    let first = simulate(seed, steps, faults, table, false).err();
-    let first = kind(&first.unwrap_or_default().0);
-    let fails = |faults: Faults, steps: u64| {
-        let result = simulate(seed, steps, faults, table, false);
-        result.is_err_and(|(found, _)| kind(&found) == first)
-    };
-    let fewer_steps = |faults: Faults, steps: &mut u64| {
-        // What fails on the way fails with all later ends; an end of its own may come sooner.
-        for part in [8, 4, 2, 1] {
-            while *steps > part && fails(faults, *steps - *steps * part / 16) {
-                *steps -= *steps * part / 16;
-            }
-        }
-    };
-    fewer_steps(faults, &mut steps);
-    for clear in CLEARS {
-        let mut fewer = faults;
-        clear(&mut fewer);
-        if fails(fewer, steps) {
-            faults = fewer;
-        }
-    }
-    fewer_steps(faults, &mut steps);
-    let (found, story) = simulate(seed, steps, faults, table, true)
-        .err()
-        .unwrap_or_default();
-    Failing {
-        faults,
-        steps,
-        found,
-        story,
-    }
-}
-
-/// Each takes one kind of fault away.
-const CLEARS: [fn(&mut Faults); 23] = [
-    |f| f.reply_lost = 0,
-    |f| f.request_lost = 0,
-    |f| f.request_late = 0,
-    |f| f.refused = 0,
-    |f| f.cancel_lost = 0,
-    |f| f.cancel_slow = 0,
-    |f| f.answer_empty = 0,
-    |f| f.snapshot_partial = 0,
-    |f| f.position_lag = 0,
-    |f| f.stream_lost = 0,
-    |f| f.stream_twice = 0,
-    |f| f.stream_shuffled = 0,
-    |f| f.implausible = 0,
-    |f| f.hostile = 0,
-    |f| f.by_hand = 0,
-    |f| f.protected = 0,
-    |f| f.early_end = 0,
-    |f| f.gateway_crash = 0,
-    |f| f.disk_full = 0,
-    |f| f.disk_broken = 0,
-    |f| f.power_cut = 0,
-    |f| f.kernel_crash = 0,
-    |f| f.pauses = 0,
-];

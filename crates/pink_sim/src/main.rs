@@ -1,98 +1,159 @@
-//! `pink-sim --seeds N --steps M [--seed S]`: runs, counts, and tells the story of a failure.
+//! `pink-sim`: runs seeds, counts, and tells the story of a failure.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command for people"
 )]
 
+mod counts;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pink_kernel::fsm::TABLE;
 use pink_sim::run::Tally;
-use pink_sim::{faults_of, minimal, simulate};
+use pink_sim::story::minimal;
+use pink_sim::{faults_of, simulate};
 
-const USAGE: &str = "usage: pink-sim --seeds N --steps M [--seed S]
-  --seeds N   how many seeds (default 20)
-  --steps M   steps of each (default 20000)
-  --seed S    first seed (default 1)";
+const HELP: &str = "\
+usage: pink-sim [--seeds N] [--steps M] [--seed S] [--story FILE] [--json] [--quiet]
+
+Simulates the kernel and its journal against a venue that keeps its own books, while replies are
+lost, streams repeat and shuffle, disks forget and processes die, all drawn from a seed. After every
+step it is checked that nothing was lost, doubled or invented; once quiet, that both books agree.
+
+  --seeds N     how many seeds (default 20)
+  --steps M     steps of each: inputs that reach the kernel, and crashes (default 20000)
+  --seed S      first seed (default 1)
+  --story FILE  where the whole story of a failing seed goes; a page of it is always shown
+  --json        counts as one JSON object
+  --quiet       no progress on standard error
+
+  pink-sim --seeds 1000 --steps 20000      twenty million steps, some minutes
+  pink-sim --seed 4711 --seeds 1           one seed again: it does the same every time
+
+exit codes: 0 no violation; 1 a seed failed, its story is told; 64 usage; 74 FILE cannot be written
+";
+const PROGRESS_EVERY: Duration = Duration::from_secs(2);
+const USAGE: u8 = 64;
+const NOT_WRITTEN: u8 = 74;
+
+struct Options {
+    seeds: u64,
+    steps: u64,
+    first: u64,
+    story: Option<PathBuf>,
+    json: bool,
+    quiet: bool,
+}
 
 fn main() -> ExitCode {
-    let (mut seeds, mut steps, mut first) = (20_u64, 20_000_u64, 1_u64);
-    let mut words = std::env::args().skip(1);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        print!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    match parsed(&words) {
+        Ok(options) => run(&options),
+        Err(wrong) => {
+            eprintln!("pink-sim: {wrong} (see pink-sim --help)");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn parsed(words: &[String]) -> Result<Options, String> {
+    let mut options = Options {
+        seeds: 20,
+        steps: 20_000,
+        first: 1,
+        story: None,
+        json: false,
+        quiet: false,
+    };
+    let mut words = words.iter();
     while let Some(word) = words.next() {
-        let number = words.next().and_then(|value| value.parse().ok());
-        match (word.as_str(), number) {
-            ("--seeds", Some(value)) => seeds = value,
-            ("--steps", Some(value)) => steps = value,
-            ("--seed", Some(value)) => first = value,
-            _ => {
-                eprintln!("{USAGE}");
-                return ExitCode::from(64);
-            }
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        match word.as_str() {
+            "--seeds" => options.seeds = at_least_one(word, value()?)?,
+            "--steps" => options.steps = at_least_one(word, value()?)?,
+            "--seed" => options.first = number(word, value()?)?,
+            "--story" => options.story = Some(PathBuf::from(value()?)),
+            "--json" => options.json = true,
+            "--quiet" => options.quiet = true,
+            _ => return Err(format!("{word} is no option")),
         }
     }
+    let seeds = options.first.checked_add(options.seeds);
+    seeds
+        .map(|_| options)
+        .ok_or("there are no such seeds".into())
+}
+
+fn number(option: &str, value: &str) -> Result<u64, String> {
+    let wrong = |_| format!("{option} {value} is no whole number");
+    value.parse().map_err(wrong)
+}
+
+fn at_least_one(option: &str, value: &str) -> Result<u64, String> {
+    match number(option, value)? {
+        0 => Err(format!("{option} 0 would show nothing")),
+        some => Ok(some),
+    }
+}
+
+fn run(options: &Options) -> ExitCode {
     let begun = Instant::now();
+    let mut told = begun;
     let mut total = Tally::default();
-    for seed in first..first + seeds {
-        match simulate(seed, steps, faults_of(seed), TABLE, false) {
-            Ok(tally) => add(&mut total, &tally),
+    for done in 0..options.seeds {
+        let seed = options.first + done;
+        match simulate(seed, options.steps, faults_of(seed), TABLE, false) {
+            Ok(tally) => counts::add(&mut total, &tally),
             Err((found, _)) => {
-                println!("seed {seed} steps {steps}: {found}");
-                let failing = minimal(seed, steps, TABLE);
-                println!(
-                    "with fewer faults, {} steps: {}",
-                    failing.steps, failing.found
-                );
-                println!("{:?}", failing.faults);
-                for line in failing.story {
-                    println!("{line}");
-                }
-                return ExitCode::FAILURE;
+                println!("seed {seed} steps {}: {found}", options.steps);
+                return tell(seed, options);
             }
         }
+        if !options.quiet && told.elapsed() >= PROGRESS_EVERY {
+            told = Instant::now();
+            counts::progress(&total, done + 1, options.seeds, begun.elapsed());
+        }
     }
-    print(&total, begun.elapsed().as_secs_f64());
+    if options.json {
+        counts::print_json(&total, options.first, options.seeds, begun.elapsed());
+    } else {
+        counts::print(&total, begun.elapsed());
+    }
     ExitCode::SUCCESS
 }
 
-fn add(total: &mut Tally, tally: &Tally) {
-    total.steps += tally.steps;
-    total.crashes += tally.crashes;
-    total.power_cuts += tally.power_cuts;
-    total.disk_faults += tally.disk_faults;
-    total.trades += tally.trades;
-    total.fills += tally.fills;
-    for (row, count) in &tally.rows {
-        *total.rows.entry(*row).or_default() += count;
+fn tell(seed: u64, options: &Options) -> ExitCode {
+    if !options.quiet {
+        eprintln!("pink-sim: making it smaller");
     }
-    for (code, count) in &tally.codes {
-        *total.codes.entry(*code).or_default() += count;
+    let failing = minimal(seed, options.steps, TABLE);
+    println!("in {} steps: {}", failing.steps, failing.found);
+    println!("faults in a thousand: {}", failing.faults_named());
+    for line in failing.short() {
+        println!("{line}");
     }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "a rate for people")]
-fn print(total: &Tally, seconds: f64) {
-    for row in TABLE {
-        let count = total.rows.get(&(row.0, row.1)).copied().unwrap_or(0);
-        println!("{:<22} {:<14} {count:>10}", row.0.name(), row.1.name());
-    }
-    let mut codes: Vec<_> = total.codes.iter().collect();
-    codes.sort_by_key(|(code, _)| code.code());
-    for (code, count) in codes {
-        println!("{:<37} {count:>10}", code.name());
+    let Some(file) = &options.story else {
+        println!(
+            "{} lines in all: --story FILE keeps them",
+            failing.story.len()
+        );
+        return ExitCode::FAILURE;
+    };
+    if let Err(error) = std::fs::write(file, failing.story.join("\n") + "\n") {
+        eprintln!("pink-sim: {}: {error}", file.display());
+        return ExitCode::from(NOT_WRITTEN);
     }
     println!(
-        "{} of the crashes power cuts, {} faults of the disk",
-        total.power_cuts, total.disk_faults
+        "all {} lines are in {}",
+        failing.story.len(),
+        file.display()
     );
-    let all = total.steps + total.crashes;
-    println!(
-        "{all} steps, {} crashes, {} trades, {} fills, no violation",
-        total.crashes, total.trades, total.fills
-    );
-    println!(
-        "{seconds:.1} s, {:.2} million steps a minute",
-        all as f64 / seconds * 60.0 / 1e6
-    );
+    ExitCode::FAILURE
 }

@@ -6,6 +6,7 @@ use shm_layout::{
     Side, Stage, TimeInForce, Writer,
 };
 
+use crate::begin::changed;
 use crate::entry::{Asked, Entry};
 use crate::run::Run;
 use crate::venue::{E8, Symbol};
@@ -254,6 +255,10 @@ impl Run {
             // Nobody anchors while orders may still tell where the difference comes from.
             31..=60 if self.kernel().account().frozen != 0 && self.by_hand => ControlKind::Anchor,
             31..=60 if flat && self.kernel().account().frozen != 0 => ControlKind::Anchor,
+            61..=70 => {
+                let limits = changed(&mut self.rng);
+                return self.apply(Entry::Control(limits));
+            }
             _ => return Ok(()),
         };
         let wanted = self.kernel().account().mode_wanted;

@@ -18,7 +18,7 @@ use crate::venue::Venue;
 
 const WALL_MS: i64 = 1_700_000_000_000;
 /// Inputs between two full checks of the state.
-const CHECK_EVERY: u64 = 64;
+const CHECK_EVERY: u64 = 8;
 /// Lines of story kept.
 const STORY_MAX: usize = 9_000;
 

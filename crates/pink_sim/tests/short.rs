@@ -2,7 +2,8 @@
 #![allow(clippy::print_stdout, reason = "seeds are printed")]
 
 use pink_kernel::fsm::{Row, TABLE};
-use pink_sim::{faults_of, minimal, simulate};
+use pink_sim::story::minimal;
+use pink_sim::{faults_of, simulate};
 use shm_layout::{Effect, Fact, Stage};
 
 const SEEDS: u64 = 4;
@@ -22,8 +23,8 @@ fn the_kernel_and_the_venue_agree_under_every_fault() {
             }
             Err((found, _)) => {
                 let failing = minimal(seed, STEPS, TABLE);
-                let story = failing.story.join("\n");
-                panic!("seed {seed}: {found}\n{:?}\n{story}", failing.faults);
+                let story = failing.short().join("\n");
+                panic!("seed {seed}: {found}\n{}\n{story}", failing.faults_named());
             }
         }
     }
