@@ -27,10 +27,15 @@ impl Failing {
     #[must_use]
     pub fn short(&self) -> Vec<String> {
         let subject = subject(&self.found, self.story.last().map_or("", String::as_str));
-        let concerns = |line: &&String| {
-            subject.is_empty() || line.contains(&subject) || line.ends_with(" ends")
-        };
-        let lines: Vec<&String> = self.story.iter().filter(concerns).collect();
+        let (wanted, booked) = (format!("\"{subject}\""), format!("[{subject} "));
+        let about =
+            |line: &&String| subject.is_empty() || line.contains(&wanted) || line.contains(&booked);
+        let concerns = |line: &&String| about(line) || line.ends_with(" ends");
+        let story = self.story.iter();
+        let lines: Vec<&String> = story
+            .skip_while(|line| !about(line))
+            .filter(concerns)
+            .collect();
         if lines.len() <= LINES_MAX {
             return lines.into_iter().cloned().collect();
         }
@@ -71,7 +76,8 @@ fn subject(found: &str, last: &str) -> String {
 }
 
 fn is_trade(name: &str) -> bool {
-    name.starts_with("t-") || name.starts_with("adopted")
+    let numbered = |rest: &str| rest.bytes().all(|sign| sign.is_ascii_digit());
+    name.strip_prefix('t').is_some_and(numbered) || name.starts_with("adopted")
 }
 
 /// Takes faults and steps away as long as the run still fails, and tells what is left.
@@ -162,28 +168,28 @@ mod tests {
 
     #[test]
     fn a_story_keeps_to_the_trade_that_went_wrong_and_to_a_page() {
-        let line = |n: usize| format!("{n} mark => Ok [t-{} pk-1]", n % 3);
+        let line = |n: usize| format!("{n} mark => Ok [t{} pk-1]", n % 3);
         let told = failing(
-            "trade \"t-1\": kernel 1, venue 2",
+            "trade \"t1\": kernel 1, venue 2",
             (0..900).map(line).collect(),
         )
         .short();
         assert_eq!(told.len(), LINES_MAX);
         assert_eq!(told[0], line(1));
         assert_eq!(told.last(), Some(&line(898)));
-        let about = |line: &&String| line.contains("[t-1 ");
+        let about = |line: &&String| line.contains("[t1 ");
         assert_eq!(told.iter().filter(about).count(), LINES_MAX - 1);
     }
 
     #[test]
     fn without_a_trade_named_the_last_input_says_what_it_is_about() {
         let story = vec![
-            "1 [t-7 a]".into(),
-            "2 [t-8 b]".into(),
+            "1 [t7 a]".into(),
+            "2 [t8 b]".into(),
             "Power ends".into(),
-            "4 [t-7 c]".into(),
+            "4 [t7 c]".into(),
         ];
         let told = failing("capital 5 is not what made it", story).short();
-        assert_eq!(told, ["1 [t-7 a]", "Power ends", "4 [t-7 c]"]);
+        assert_eq!(told, ["1 [t7 a]", "Power ends", "4 [t7 c]"]);
     }
 }
