@@ -40,6 +40,7 @@ mod incidents;
 mod kept;
 mod limits;
 mod losses;
+mod many;
 mod moves;
 mod outside;
 mod properties;
