@@ -16,7 +16,7 @@ use crate::room::Need;
 use crate::slot::{is_entry_stage, is_exit_stage};
 
 /// Whether the venue would refuse an order of this size.
-fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
+pub(crate) fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
     if qty_e8 < rules.min_qty_e8 {
         return true;
     }

@@ -256,6 +256,8 @@ impl Kernel {
         for slot in self.holders_of(at) {
             if slot != NONE {
                 self.amend_slot(t, slot, |slot| slot.mark_e12 = mark.mark_e12);
+                // Of two holders the outcome names one; the mark may be what both waited for.
+                self.plan_agenda(t, slot);
                 t.slot = slot;
             }
         }

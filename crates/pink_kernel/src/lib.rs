@@ -38,6 +38,7 @@ mod kernel;
 mod limits;
 mod order;
 mod outcome;
+mod passed;
 mod protection;
 mod reconcile;
 mod recovery;

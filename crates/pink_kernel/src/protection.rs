@@ -70,11 +70,6 @@ impl Kernel {
         (wanted > 0 && wanted >= least && may).then_some((Step::Submit(wanted), held))
     }
 
-    fn exit_rests(&self, slot: &SlotCell) -> bool {
-        let limit = self.orders.at(slot.exit_order).order_kind == OrderKind::Limit;
-        slot.stage == Stage::ExitWorking && limit
-    }
-
     /// When an order of the wrong size gives way: each time, the position is bare for a moment.
     fn resize_due(&self, t: &Turn<'_>, slot: &SlotCell, order: &OrderCell, wanted: i64) -> u64 {
         let made = order.created_mono_ns;

@@ -43,6 +43,7 @@ mod losses;
 mod many;
 mod moves;
 mod outside;
+mod passed;
 mod properties;
 mod protection;
 mod reconcile;
