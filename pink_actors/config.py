@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from pink_actors.errors import ConfigError
 
-SYMBOLS_MAX = 64
+SYMBOLS_MAX = 256
 CONFIG_BYTES_MAX = 1 << 20
 E8_DECIMALS = 8
 E8_MAX = 92_000_000_000  # An i64 of 1e-8 units ends a little above.

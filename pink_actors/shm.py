@@ -11,7 +11,7 @@ await Doorbell(context.wake_fd).wait_readable([commands], timeout_ms=100)
 import asyncio
 import os
 from collections.abc import Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from pink_actors import _native
 from pink_actors._native import CorruptRecord, Header, OwnSegment, Segment
@@ -47,11 +47,12 @@ def _decoded(kind: type[R], data: bytes, region: str, index: int) -> R:
 class Reader:
     """Somebody else's segment, mapped read-only."""
 
-    __slots__ = ("native", "writer")
+    __slots__ = ("_kept", "native", "writer")
 
     def __init__(self, native: Segment, writer: Writer) -> None:
         self.native = native
         self.writer = writer
+        self._kept: dict[int, list[tuple[int, Record]]] = {}
 
     @classmethod
     def attach(cls, instance: str, writer: Writer) -> "Reader":
@@ -72,8 +73,19 @@ class Reader:
         return _decoded(cells.record, self.native.read(cells.id, index), cells.name, index)
 
     def read_all(self, cells: Cells[R]) -> list[R]:
-        """Every cell of a region; each is consistent in itself."""
-        return [self.read(cells, index) for index in range(cells.cell_count)]
+        """Every cell of a region; each is consistent in itself.
+
+        A region has hundreds of cells of which few change: only those are read and decoded.
+        """
+        kept = cast("list[tuple[int, R]]", self._kept.setdefault(cells.id, []))
+        for index in range(cells.cell_count):
+            # Asked before the cell is read: a write in between is seen next time.
+            generation = self.native.generation(cells.id, index)
+            if index == len(kept):
+                kept.append((generation, self.read(cells, index)))
+            elif kept[index][0] != generation:
+                kept[index] = (generation, self.read(cells, index))
+        return [record for _, record in kept]
 
     def generation(self, cells: Cells[R], index: int = 0) -> int:
         """How often the cell was written; unchanged means nothing new to read."""

@@ -111,7 +111,7 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "992f72ec5a7e1527de5c1b3a38db96170312a0851a45bfef93c2e17e3915f42d"
+DIGEST_HEX: Final = "cfb7ee27e2ae8638aa3861940673baa5010be3df33cc3e8e877456a8cc765934"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
 JOURNAL_SHAPE: Final = 0x14b05fe43f7d45fe
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
@@ -2796,7 +2796,7 @@ class ListenerCell(NamedTuple):
     parse_errors: int
     unknown_events: int
     user_connected: int  # 1: the user stream is up
-    market_connected: int  # 1: the market stream is up
+    market_connected: int  # 1: every socket of the market stream is up
     last_user_mono_ns: int
     last_market_mono_ns: int
     listen_key_wall_ms: int  # when the key was made or extended
@@ -3357,17 +3357,17 @@ _Probe256_STRUCT: Final = Struct("<Q Q B b H h B 1x I i q H 6x 8s 40s 4q 16Q")
 SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 440, 4096, 896, 256)
 ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 336, 233472, 704, 1024)
 ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 954368, 704, 1)
-INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 955136, 512, 64)
-JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 987904, 320, 1)
-KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 988288, 320, 1)
-COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 988672, 256, 1024, True, (Writer.GATEWAY,))
-COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1250944, 256, 1024, True, (Writer.GATEWAY,))
-OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1513216, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
+INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 955136, 512, 256)
+JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 1086208, 320, 1)
+KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 1086592, 320, 1)
+COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 1086976, 256, 1024, True, (Writer.GATEWAY,))
+COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1349248, 256, 1024, True, (Writer.GATEWAY,))
+OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1611520, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
 GATEWAY_REPORTS: Final = Ring(10, "gateway_reports", Writer.GATEWAY, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
 GATEWAY_STATS: Final = Cells(11, "gateway_stats", Writer.GATEWAY, GatewayCell, 256, 1839232, 576, 1)
 LISTENER_REPORTS: Final = Ring(12, "listener_reports", Writer.LISTENER, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
-MARKS: Final = Cells(13, "marks", Writer.LISTENER, MarkCell, 152, 1839232, 320, 64)
-LISTENER_STATS: Final = Cells(14, "listener_stats", Writer.LISTENER, ListenerCell, 200, 1859712, 448, 1)
+MARKS: Final = Cells(13, "marks", Writer.LISTENER, MarkCell, 152, 1839232, 320, 256)
+LISTENER_STATS: Final = Cells(14, "listener_stats", Writer.LISTENER, ListenerCell, 200, 1921152, 448, 1)
 PERSISTENCE_STATS: Final = Cells(15, "persistence_stats", Writer.PERSISTENCE, PersistenceCell, 136, 4096, 320, 1)
 INTENTS: Final = Ring(16, "intents", Writer.POLICY, Intent, 344, 4096, 384, 1024, True, (Writer.KERNEL,))
 POLICY_STATS: Final = Cells(17, "policy_stats", Writer.POLICY, PolicyCell, 168, 397440, 384, 1)
@@ -3385,9 +3385,9 @@ PONG_THIRD: Final = Ring(28, "pong_third", Writer.PROBE_B, Probe64, 64, 463104, 
 PONG_CAST: Final = Ring(29, "pong_cast", Writer.PROBE_B, Probe64, 64, 465280, 128, 64, False, (Writer.PROBE_A,))
 
 SEGMENTS: Final = {
-    Writer.KERNEL: Segment(Writer.KERNEL, 7806976, (Cursor(10, Writer.KERNEL, 7804800), Cursor(12, Writer.KERNEL, 7804928), Cursor(16, Writer.KERNEL, 7805056), Cursor(18, Writer.KERNEL, 7805184),)),
+    Writer.KERNEL: Segment(Writer.KERNEL, 7905280, (Cursor(10, Writer.KERNEL, 7903104), Cursor(12, Writer.KERNEL, 7903232), Cursor(16, Writer.KERNEL, 7903360), Cursor(18, Writer.KERNEL, 7903488),)),
     Writer.GATEWAY: Segment(Writer.GATEWAY, 1843200, (Cursor(7, Writer.GATEWAY, 1839872), Cursor(8, Writer.GATEWAY, 1840000),)),
-    Writer.LISTENER: Segment(Writer.LISTENER, 1863680, ()),
+    Writer.LISTENER: Segment(Writer.LISTENER, 1925120, ()),
     Writer.PERSISTENCE: Segment(Writer.PERSISTENCE, 8192, (Cursor(9, Writer.PERSISTENCE, 4480),)),
     Writer.POLICY: Segment(Writer.POLICY, 401408, (Cursor(9, Writer.POLICY, 397824),)),
     Writer.SUPERVISOR: Segment(Writer.SUPERVISOR, 94208, ()),

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "992f72ec5a7e1527de5c1b3a38db96170312a0851a45bfef93c2e17e3915f42d";
-pub const DIGEST: [u8; 32] = [0x99, 0x2f, 0x72, 0xec, 0x5a, 0x7e, 0x15, 0x27, 0xde, 0x5c, 0x1b, 0x3a, 0x38, 0xdb, 0x96, 0x17, 0x03, 0x12, 0xa0, 0x85, 0x1a, 0x45, 0xbf, 0xef, 0x93, 0xc2, 0xe1, 0x7e, 0x39, 0x15, 0xf4, 0x2d];
+pub const DIGEST_HEX: &str = "cfb7ee27e2ae8638aa3861940673baa5010be3df33cc3e8e877456a8cc765934";
+pub const DIGEST: [u8; 32] = [0xcf, 0xb7, 0xee, 0x27, 0xe2, 0xae, 0x86, 0x38, 0xaa, 0x38, 0x61, 0x94, 0x06, 0x73, 0xba, 0xa5, 0x01, 0x0b, 0xe3, 0xdf, 0x33, 0xcc, 0x3e, 0x8e, 0x87, 0x74, 0x56, 0xa8, 0xcc, 0x76, 0x59, 0x34];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -6063,7 +6063,7 @@ pub struct ListenerCell {
     pub unknown_events: u64,
     /// 1: the user stream is up
     pub user_connected: u64,
-    /// 1: the market stream is up
+    /// 1: every socket of the market stream is up
     pub market_connected: u64,
     pub last_user_mono_ns: u64,
     pub last_market_mono_ns: u64,
@@ -7097,21 +7097,21 @@ pub mod region {
     pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 440, offset: 4096, stride: 896, count: 256, consumers: &[] };
     pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 336, offset: 233472, stride: 704, count: 1024, consumers: &[] };
     pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 954368, stride: 704, count: 1, consumers: &[] };
-    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 955136, stride: 512, count: 64, consumers: &[] };
-    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 987904, stride: 320, count: 1, consumers: &[] };
-    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 988288, stride: 320, count: 1, consumers: &[] };
-    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 988672, stride: 256, count: 1024, consumers: &[2] };
-    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1250944, stride: 256, count: 1024, consumers: &[2] };
-    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1513216, stride: 768, count: 8192, consumers: &[4, 5, 7] };
+    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 955136, stride: 512, count: 256, consumers: &[] };
+    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 1086208, stride: 320, count: 1, consumers: &[] };
+    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 1086592, stride: 320, count: 1, consumers: &[] };
+    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1086976, stride: 256, count: 1024, consumers: &[2] };
+    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1349248, stride: 256, count: 1024, consumers: &[2] };
+    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1611520, stride: 768, count: 8192, consumers: &[4, 5, 7] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7804800, stride: 128, count: 4, consumers: &[] };
+    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7903104, stride: 128, count: 4, consumers: &[] };
     pub const GATEWAY_REPORTS: Region = Region { id: 10, name: "gateway_reports", writer: 2, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const GATEWAY_STATS: Region = Region { id: 11, name: "gateway_stats", writer: 2, shape: Shape::Cells, record_size: 256, offset: 1839232, stride: 576, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
     pub const GATEWAY_CURSORS: Region = Region { id: 31, name: "gateway_cursors", writer: 2, shape: Shape::Cursors, record_size: 128, offset: 1839872, stride: 128, count: 2, consumers: &[] };
     pub const LISTENER_REPORTS: Region = Region { id: 12, name: "listener_reports", writer: 3, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
-    pub const MARKS: Region = Region { id: 13, name: "marks", writer: 3, shape: Shape::Cells, record_size: 152, offset: 1839232, stride: 320, count: 64, consumers: &[] };
-    pub const LISTENER_STATS: Region = Region { id: 14, name: "listener_stats", writer: 3, shape: Shape::Cells, record_size: 200, offset: 1859712, stride: 448, count: 1, consumers: &[] };
+    pub const MARKS: Region = Region { id: 13, name: "marks", writer: 3, shape: Shape::Cells, record_size: 152, offset: 1839232, stride: 320, count: 256, consumers: &[] };
+    pub const LISTENER_STATS: Region = Region { id: 14, name: "listener_stats", writer: 3, shape: Shape::Cells, record_size: 200, offset: 1921152, stride: 448, count: 1, consumers: &[] };
     pub const PERSISTENCE_STATS: Region = Region { id: 15, name: "persistence_stats", writer: 4, shape: Shape::Cells, record_size: 136, offset: 4096, stride: 320, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
     pub const PERSISTENCE_CURSORS: Region = Region { id: 33, name: "persistence_cursors", writer: 4, shape: Shape::Cursors, record_size: 128, offset: 4480, stride: 128, count: 1, consumers: &[] };
@@ -7147,9 +7147,9 @@ pub const LAYOUT: Layout = Layout {
     version: VERSION,
     digest: DIGEST,
     segments: &[
-        Segment { writer: 1, name: "kernel", size: 7806976, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7804800 }, Cursor { ring: 12, offset: 7804928 }, Cursor { ring: 16, offset: 7805056 }, Cursor { ring: 18, offset: 7805184 }] },
+        Segment { writer: 1, name: "kernel", size: 7905280, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7903104 }, Cursor { ring: 12, offset: 7903232 }, Cursor { ring: 16, offset: 7903360 }, Cursor { ring: 18, offset: 7903488 }] },
         Segment { writer: 2, name: "gateway", size: 1843200, regions: &[&region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::GATEWAY_CURSORS], cursors: &[Cursor { ring: 7, offset: 1839872 }, Cursor { ring: 8, offset: 1840000 }] },
-        Segment { writer: 3, name: "listener", size: 1863680, regions: &[&region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS], cursors: &[] },
+        Segment { writer: 3, name: "listener", size: 1925120, regions: &[&region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS], cursors: &[] },
         Segment { writer: 4, name: "persistence", size: 8192, regions: &[&region::PERSISTENCE_STATS, &region::PERSISTENCE_CURSORS], cursors: &[Cursor { ring: 9, offset: 4480 }] },
         Segment { writer: 5, name: "policy", size: 401408, regions: &[&region::INTENTS, &region::POLICY_STATS, &region::POLICY_CURSORS], cursors: &[Cursor { ring: 9, offset: 397824 }] },
         Segment { writer: 6, name: "supervisor", size: 94208, regions: &[&region::CONTROLS, &region::CHILDREN, &region::TREE], cursors: &[] },

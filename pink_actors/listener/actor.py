@@ -10,7 +10,7 @@ from pink_actors.clock import NS_PER_MS, NS_PER_S
 from pink_actors.errors import SecretsError
 from pink_actors.listener.ear import Ear
 from pink_actors.listener.listen_key import KeyService, Times
-from pink_actors.listener.market_stream import MarketStream
+from pink_actors.listener.market_stream import MarketStream, topics
 from pink_actors.listener.marks import Marks
 from pink_actors.listener.user_stream import UserStream
 from pink_actors.rest.connection import Connection, Keys
@@ -72,12 +72,14 @@ class ListenerActor:
             UserStream(venue.ws_url, venue.proxy, self._keys, self._ear, context.log, Times())
             for _ in range(venue.user_sockets)
         ]
-        market = MarketStream(
-            venue.ws_url, venue.proxy, context.config.symbols, self._ear, context.log
-        )
+        markets = [
+            MarketStream(venue.ws_url, venue.proxy, some, self._ear, context.log)
+            for some in topics(context.config.symbols)
+        ]
+        self._market_sockets = len(markets)
         self._tasks = [
             *(asyncio.create_task(user.run(), name="user stream") for user in user_streams),
-            asyncio.create_task(market.run(), name="market stream"),
+            *(asyncio.create_task(market.run(), name="market stream") for market in markets),
         ]
         give_up_mono_ns = context.clock.mono_ns() + FIRST_CONNECT_NS_MAX
         while not self._connected() and context.clock.mono_ns() < give_up_mono_ns:
@@ -115,7 +117,10 @@ class ListenerActor:
                 task.result()
 
     def _connected(self) -> bool:
-        return self._ear.heard.user_sessions > 0 and self._ear.heard.market_connected > 0
+        return self._ear.heard.user_sessions > 0 and self._is_market_whole()
+
+    def _is_market_whole(self) -> bool:
+        return self._ear.heard.market_sessions == self._market_sockets
 
     def _show_state(self) -> None:
         state = ActorState.READY if self._connected() else ActorState.DEGRADED
@@ -136,7 +141,7 @@ class ListenerActor:
             parse_errors=heard.parse_errors,
             unknown_events=heard.unknown_events,
             user_connected=int(heard.user_sessions > 0),
-            market_connected=heard.market_connected,
+            market_connected=int(self._is_market_whole()),
             last_user_mono_ns=heard.last_user_mono_ns,
             last_market_mono_ns=heard.last_market_mono_ns,
             listen_key_wall_ms=self._keys.renewed_wall_ms,

@@ -52,7 +52,7 @@ class Heard:
     pings: int = 0
     snapshots_ignored: int = 0
     user_sessions: int = 0
-    market_connected: int = 0
+    market_sessions: int = 0
     last_user_mono_ns: int = 0
     last_market_mono_ns: int = 0
 
@@ -87,14 +87,14 @@ class Ear:
         self.heard.user_sessions -= 1
 
     def market_connected(self) -> None:
-        """The market socket is up."""
-        self.heard.market_connected = 1
+        """A market socket is up."""
+        self.heard.market_sessions += 1
 
-    def market_lost(self) -> None:
-        """The market socket is down."""
-        self.heard.reconnects += self.heard.market_connected
-        self.heard.market_connected = 0
-        self._marks.lost()
+    def market_lost(self, symbols: list[str]) -> None:
+        """The market socket that told the marks of these symbols was up and is down."""
+        self.heard.reconnects += 1
+        self.heard.market_sessions -= 1
+        self._marks.lost(symbols)
 
     async def user(self, data: bytes, read: Callable[[bytes], UserEvent]) -> UserEvent | None:
         """A frame of the user stream; None when it cannot be read."""

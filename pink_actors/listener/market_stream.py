@@ -1,4 +1,4 @@
-"""The market's stream: mark, last, book and bars of the configured symbols into their cells."""
+"""The market's streams: mark, last, book and bars of the configured symbols into their cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ BACKOFF_FIRST_S: Final = 0.2
 BACKOFF_LAST_S: Final = 5.0
 # The venue's own limit for one socket.
 TOPICS_MAX: Final = 200
-CHANNELS: Final = ("markPrice", "bookTicker", "lastPrice", "kline_1m")
+MARK: Final = "markPrice"
+CHANNELS: Final = (MARK, "bookTicker", "lastPrice", "kline_1m")
 
 
 class Subscription(msgspec.Struct, rename="camel", frozen=True):
@@ -29,18 +30,22 @@ class Subscription(msgspec.Struct, rename="camel", frozen=True):
     data_type: str
 
 
-def topics(symbols: list[str]) -> list[str]:
-    """All topics of all symbols, the important first, no more than one socket may carry."""
-    return [f"{symbol}@{channel}" for channel in CHANNELS for symbol in symbols][:TOPICS_MAX]
+def topics(symbols: list[str]) -> list[list[str]]:
+    """All topics of all symbols, the important first, as many to a socket as it may carry."""
+    every = [f"{symbol}@{channel}" for channel in CHANNELS for symbol in symbols]
+    return [every[at : at + TOPICS_MAX] for at in range(0, len(every), TOPICS_MAX)]
 
 
 class MarketStream:
-    """One socket for all symbols, opened again for as long as the process lives."""
+    """One socket for some topics, opened again for as long as the process lives."""
 
-    def __init__(self, url: str, proxy: str, symbols: list[str], ear: Ear, log: Logger) -> None:
+    def __init__(self, url: str, proxy: str, topics: list[str], ear: Ear, log: Logger) -> None:
         self._url = url
         self._proxy = proxy
-        self._topics = topics(symbols)
+        self._topics = topics
+        pairs = [topic.split("@") for topic in topics]
+        self._marked = [symbol for symbol, channel in pairs if channel == MARK]
+        self._is_up = False
         self._ear = ear
         self._log = log
 
@@ -52,6 +57,7 @@ class MarketStream:
             for number, topic in enumerate(self._topics):
                 subscription = Subscription(str(number), "sub", topic)
                 await socket.send(msgspec.json.encode(subscription).decode())
+            self._is_up = True
             self._ear.market_connected()
             backoff.reset()
 
@@ -63,5 +69,7 @@ class MarketStream:
                 await follow(self._url, self._proxy, opened, hear)
             except Ended as error:
                 self._log.warning("market_stream_ended", reason=str(error))
-            self._ear.market_lost()
+            if self._is_up:
+                self._is_up = False
+                self._ear.market_lost(self._marked)
             await asyncio.sleep(backoff.next_s())

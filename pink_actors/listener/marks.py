@@ -51,10 +51,10 @@ class Marks:
         self._write(cell, index)
         return True
 
-    def lost(self) -> None:
-        """The stream is down: no price is fresh any more."""
-        for index, cell in enumerate(self._cells):
-            self._mark_stale(index, cell)
+    def lost(self, symbols: list[str]) -> None:
+        """Their stream is down: no price of theirs is fresh any more."""
+        for index in (self._index[symbol] for symbol in symbols):
+            self._mark_stale(index, self._cells[index])
 
     def look(self) -> None:
         """Marks as stale what was not heard for too long, even on a lively stream."""

@@ -145,8 +145,7 @@ class Watch:
         listener = self._attached.get(Writer.LISTENER)
         if listener is None:
             return []
-        cells = (listener.read(MARKS, index) for index in range(MARKS.cell_count))
-        return [view.mark_view(cell, mono_ns) for cell in cells if cell.symbol]
+        return [view.mark_view(cell, mono_ns) for cell in listener.read_all(MARKS) if cell.symbol]
 
     def _processes(self, mono_ns: int) -> list[ProcessView]:
         supervisor = self._attached.get(Writer.SUPERVISOR)

@@ -109,11 +109,7 @@ class PolicyActor:
 
     def _world(self, wall_ns: int, mono_ns: int) -> World:
         kernel = self._kernel
-        rules = {
-            cell.symbol: cell
-            for cell in (kernel.read(INSTRUMENTS, i) for i in range(INSTRUMENTS.cell_count))
-            if cell.seq
-        }
+        rules = {cell.symbol: cell for cell in kernel.read_all(INSTRUMENTS) if cell.seq}
         slots = kernel.read_all(SLOTS)
         return World(
             wall_ns=wall_ns,
@@ -127,8 +123,7 @@ class PolicyActor:
     def _markets(self, rules: dict[str, InstrumentCell], mono_ns: int) -> dict[str, Market]:
         config = self._context.config
         markets = {}
-        for index, symbol in enumerate(config.symbols):
-            mark = self._listener.read(MARKS, index)
+        for symbol, mark in zip(config.symbols, self._listener.read_all(MARKS), strict=False):
             if mark.symbol == symbol:
                 markets[symbol] = world.market_from(
                     mark, rules.get(symbol), mono_ns, config.risk.mark_age_ms_max

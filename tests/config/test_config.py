@@ -30,6 +30,8 @@ REFUSED = {
     "[paper]\nport = 70000": "pink.toml: paper.port: Expected `int` <= 65535",
     "symbols = []": "pink.toml: symbols: Expected `array` of length >= 1",
     'symbols = ["BTC-USDT", "BTC-USDT"]': "names one symbol twice",
+    f"symbols = {[f'S{number}-USDT' for number in range(257)]}": "symbols: Expected `array` of "
+    "length <= 256",
     'symbols = ["btcusdt"]': "pink.toml: symbols[0]: Expected `str` matching regex",
     "risk = 3": "pink.toml: risk: Expected `object`, got `int`",
     "[risk\n": "correct the TOML syntax",

@@ -125,6 +125,21 @@ def test_flaw_h9_a_region_or_record_that_is_not_the_segments_is_refused(pair: Pa
         own.native.write(9999, 0, bytes(64))
 
 
+def test_all_cells_of_a_region_are_new_where_they_were_written_and_kept_where_not(
+    pair: Pair,
+) -> None:
+    own = pair.own(Writer.PROBE_A)
+    reader = pair.reader(Writer.PROBE_A)
+    blank = reader.read_all(PROBE_CELLS)
+    assert blank == [Probe256.zero()] * PROBE_CELLS.cell_count
+    for number in range(3):
+        record = Probe256.zero()._replace(number=number, text=f"turn {number}")
+        own.write(PROBE_CELLS, record, 2)
+        seen = reader.read_all(PROBE_CELLS)
+        assert seen == [blank[0], blank[1], record, blank[3]]
+        assert seen[1] is blank[1], "what nobody wrote is not read again"
+
+
 def test_flaw_j10_the_second_writer_is_told_who_the_first_is(pair: Pair) -> None:
     first = pair.own(Writer.PROBE_A)
     with pytest.raises(WriterHeld, match=f"held by process {first.native.header().pid}"):

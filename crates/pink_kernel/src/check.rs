@@ -8,6 +8,7 @@ use crate::deadline::slot_timer;
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{Load, is_gone, is_live, reference, reserve, venue_key};
+use crate::room::{Guards, live_role};
 use crate::slot::{Weight, is_entry_stage, is_exit_stage};
 use crate::{NONE, ORDERS_MAX, SLOTS_MAX};
 
@@ -240,10 +241,12 @@ impl Kernel {
     fn check_sums(&self) -> Result<(), &'static str> {
         let mut sums = AccountCell::ZERO;
         let mut unsettled = [0_u16; 256];
+        let mut guards = Guards::default();
         for (_, slot) in self.slots.iter() {
             reweigh(&mut sums, &Weight::of(&SlotCell::ZERO), &Weight::of(slot));
         }
         for (_, order) in self.orders.iter() {
+            guards.add(live_role(order));
             let leverage = i64::from(self.slots.at(order.slot_id).leverage.max(1));
             carry(
                 &mut sums,
@@ -257,6 +260,7 @@ impl Kernel {
             }
         }
         let account = &self.account;
+        rule(guards == self.guards, "live protection is counted")?;
         rule(
             sums.open_notional_e8 == account.open_notional_e8,
             "open notional is the sum",

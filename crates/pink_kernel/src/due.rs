@@ -64,10 +64,16 @@ impl Kernel {
     fn slot_due(&mut self, t: &mut Turn<'_>, at: u16) -> Result<(), Code> {
         t.slot = at;
         self.amend_slot(t, at, |slot| slot.agenda_mono_ns = 0);
-        let slot = *self.slots.at(at);
         if self.is_settled(at) {
             return self.advance(t, at, Fact::Settled).map(|_| ());
         }
+        if let Some(role) = self.passed(t, at) {
+            match self.decide_passed(t, at, role) {
+                Fact::None => {}
+                fact => return self.move_on(t, at, fact),
+            }
+        }
+        let slot = *self.slots.at(at);
         if self.awaits_exit(&slot) && slot.hold_mono_ns <= t.now.mono_ns {
             let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
             let sent = self.send_exit(t, at, plan);
@@ -94,7 +100,7 @@ impl Kernel {
         let slot = self.slots.at(at);
         let now = t.now.mono_ns.max(1);
         let protection = self.protection_due(t, at);
-        let next = if self.is_settled(at) {
+        let next = if self.is_settled(at) || self.passed(t, at).is_some() {
             now
         } else if self.awaits_exit(slot) {
             let exit = slot.hold_mono_ns.max(now);

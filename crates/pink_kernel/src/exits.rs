@@ -11,11 +11,12 @@ use crate::amount::{
 use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
 use crate::limits::check_shape;
-use crate::order::{Plan, SPARE_OF_PART_EXIT, SPARE_OF_WHOLE_EXIT, backoff_ns};
+use crate::order::{Plan, backoff_ns};
+use crate::room::Need;
 use crate::slot::{is_entry_stage, is_exit_stage};
 
 /// Whether the venue would refuse an order of this size.
-fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
+pub(crate) fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
     if qty_e8 < rules.min_qty_e8 {
         return true;
     }
@@ -168,12 +169,8 @@ impl Kernel {
     /// Commands an exit from a slot that has none in flight.
     pub(crate) fn send_exit(&mut self, t: &mut Turn<'_>, at: u16, plan: Plan) -> Result<(), Code> {
         let whole = plan.kind == OrderKind::Market && plan.qty_e8 == self.slots.at(at).qty_e8;
-        let spare = if whole {
-            SPARE_OF_WHOLE_EXIT
-        } else {
-            SPARE_OF_PART_EXIT
-        };
-        self.can_submit(at, spare)?;
+        let need = if whole { Need::WholeExit } else { Need::Rest };
+        self.can_submit(at, need)?;
         self.advance(t, at, Fact::Exit)?;
         self.submit(t, at, plan);
         Ok(())

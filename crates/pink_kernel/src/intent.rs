@@ -7,6 +7,7 @@ use crate::cells::{CellRef, region};
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
 use crate::order::Plan;
+use crate::room::Need;
 use crate::slot::{blank, working_order};
 use crate::{NONE, SLOTS_MAX};
 
@@ -37,7 +38,7 @@ impl Kernel {
             NONE => self.free_slots.lowest().ok_or(Code::MaxSlots)?,
             named => named,
         };
-        self.can_submit(at, 0)?;
+        self.can_submit(at, Need::WholeExit)?;
         self.can_move(at, Fact::Enter)?;
         self.take_slot(t, at, instrument, intent);
         self.advance(t, at, Fact::Enter)?;

@@ -3,8 +3,8 @@
 use alloc::{boxed::Box, vec};
 
 use shm_layout::{
-    AccountCell, Code, Control, DeskCell, Epoch, InputKind, InstrumentCell, Intent, KernelCell,
-    Mark, OrderCell, Report, ReportKind, SlotCell, Writer,
+    AccountCell, Ascii, Code, Control, DeskCell, Epoch, InputKind, InstrumentCell, Intent,
+    KernelCell, Mark, OrderCell, Report, ReportKind, SlotCell, Writer,
 };
 
 use crate::cells::{CellRef, Table, region};
@@ -15,6 +15,7 @@ use crate::fsm::{Moves, Row, TABLE};
 use crate::ids::Tag;
 use crate::index::{FreeList, Index};
 use crate::limits::CLOCK_SLACK_NS;
+use crate::room::Guards;
 use crate::window::{INCOME_CELLS, TIME_CELLS, TRADE_CELLS, UNFILLED_CELLS, Window};
 use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 
@@ -75,6 +76,7 @@ pub struct Kernel {
     pub(crate) symbols: Index,
     pub(crate) free_orders: FreeList,
     pub(crate) free_slots: FreeList,
+    pub(crate) guards: Guards,
     pub(crate) timers: Deadlines,
     pub(crate) holders: Box<[[u16; 2]]>,
     pub(crate) places: Box<[u16]>,
@@ -118,6 +120,7 @@ impl Kernel {
             symbols: Index::new(usize::from(INSTRUMENTS_MAX)),
             free_orders: FreeList::new(ORDERS_MAX),
             free_slots: FreeList::new(SLOTS_MAX),
+            guards: Guards::default(),
             timers: Deadlines::new(),
             holders: vec![[NONE; 2]; usize::from(INSTRUMENTS_MAX)].into_boxed_slice(),
             places: vec![NONE; usize::from(SLOTS_MAX)].into_boxed_slice(),
@@ -214,6 +217,12 @@ impl Kernel {
         self.instruments.at(index)
     }
 
+    /// Where the rules and marks of a symbol are.
+    #[must_use]
+    pub fn place_of(&self, symbol: &Ascii<24>) -> Option<u16> {
+        self.find_instrument(symbol)
+    }
+
     /// What a running sum or the touched slot broke, if ever; the shell must stop then.
     #[must_use]
     pub fn violation(&self) -> Option<Violation> {
@@ -247,6 +256,8 @@ impl Kernel {
         for slot in self.holders_of(at) {
             if slot != NONE {
                 self.amend_slot(t, slot, |slot| slot.mark_e12 = mark.mark_e12);
+                // Of two holders the outcome names one; the mark may be what both waited for.
+                self.plan_agenda(t, slot);
                 t.slot = slot;
             }
         }

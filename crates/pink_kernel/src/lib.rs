@@ -38,10 +38,12 @@ mod kernel;
 mod limits;
 mod order;
 mod outcome;
+mod passed;
 mod protection;
 mod reconcile;
 mod recovery;
 mod report;
+mod room;
 mod rules;
 mod settle;
 mod slot;
@@ -63,6 +65,6 @@ pub const SLOTS_MAX: u16 = 256;
 /// Orders there are cells for.
 pub const ORDERS_MAX: u16 = 1024;
 /// Symbols there are cells for.
-pub const INSTRUMENTS_MAX: u16 = 64;
+pub const INSTRUMENTS_MAX: u16 = 256;
 /// Exit legs of one trade.
 pub const LEGS_MAX: u8 = 8;

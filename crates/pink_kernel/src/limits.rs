@@ -19,8 +19,6 @@ use crate::{LEGS_MAX, NONE, SLOTS_MAX};
 pub(crate) const CLOCK_SLACK_NS: u64 = 1_000_000_000;
 /// Whole snapshots that may fail to come before entries are refused.
 const SNAPSHOTS_MISSED_MAX: u64 = 4;
-/// Orders a slot may need at once; ENTER keeps as many cells free for every open slot.
-const ORDERS_PER_SLOT: usize = 3;
 
 /// The configuration must limit everything, or nothing may be risked.
 pub(crate) fn check_config(config: &Control) -> Result<(), Code> {
@@ -198,11 +196,7 @@ impl Kernel {
         if open >= u32::from(self.config.max_slots) {
             return Err(Code::MaxSlots);
         }
-        let wanted = usize::try_from(open).unwrap_or(0).saturating_add(1);
-        if self.free_orders.count() <= wanted.saturating_mul(ORDERS_PER_SLOT) {
-            return Err(Code::OrderTableFull);
-        }
-        Ok(())
+        self.can_open()
     }
 
     /// Prices and sizes against the venue's rules and the mark.

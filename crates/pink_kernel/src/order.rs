@@ -1,27 +1,20 @@
 //! Orders: made from a plan, found again by any of their ids, changed in one place only, so that
 //! every sum and index that depends on them stays right.
 
-use shm_layout::{
-    Code, OrderCell, OrderKind, OrderRole, OrderStatus, Report, SlotCell, TimeInForce,
-};
+use shm_layout::{OrderCell, OrderKind, OrderRole, OrderStatus, Report, SlotCell, TimeInForce};
 
 use crate::NONE;
 use crate::account::carry;
 use crate::amount::{closing, notional_e8, opening, share_e8};
 use crate::cells::{CellRef, region};
-use crate::ids::{SUBMITS_MAX, hash};
+use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
+use crate::room::live_role;
 
 pub(crate) const NS_PER_MS: u64 = 1_000_000;
 /// Pause before the n-th question about an order: doubling from the first to the last.
 const BACKOFF_FIRST_MS: u64 = 250;
 pub(crate) const BACKOFF_MAX_MS: u64 = 30_000;
-/// Order cells left free for each open slot: a stop loss leaves room for an exit of everything,
-/// what can wait leaves room for both.
-pub(crate) const SPARE_OF_WHOLE_EXIT: usize = 0;
-pub(crate) const SPARE_OF_STOP: usize = 1;
-pub(crate) const SPARE_OF_PROFIT: usize = 2;
-pub(crate) const SPARE_OF_PART_EXIT: usize = 2;
 
 /// What an order shall be.
 #[derive(Clone, Copy, Debug)]
@@ -97,18 +90,6 @@ pub(crate) fn after_ms(now_mono_ns: u64, pause_ms: u32) -> u64 {
 }
 
 impl Kernel {
-    /// Whether an order of this slot can be commanded, so many cells to spare for each open slot.
-    pub(crate) fn can_submit(&self, slot: u16, spare: usize) -> Result<(), Code> {
-        let open = usize::try_from(self.account.open_slots).unwrap_or(usize::MAX);
-        if self.free_orders.count() <= open.saturating_mul(spare) {
-            return Err(Code::OrderTableFull);
-        }
-        if self.slots.at(slot).submits >= SUBMITS_MAX {
-            return Err(Code::OutOfRange);
-        }
-        Ok(())
-    }
-
     /// Makes the order and its SUBMIT. The caller has asked `can_submit`.
     pub(crate) fn submit(&mut self, t: &mut Turn<'_>, at: u16, plan: Plan) -> u16 {
         let Some(index) = self.free_orders.lowest() else {
@@ -227,7 +208,7 @@ impl Kernel {
         change: impl FnOnce(&mut OrderCell),
     ) {
         let order = self.orders.at_mut(index);
-        let before = Load::of(order);
+        let (before, role) = (Load::of(order), live_role(order));
         let deadline = order.deadline_mono_ns;
         if order.seq < self.desk.boot_seq {
             // Planned in a clock that is gone: due since the machine came back.
@@ -235,8 +216,12 @@ impl Kernel {
         }
         change(order);
         order.seq = t.seq;
-        let after = Load::of(order);
+        let (after, role_after) = (Load::of(order), live_role(order));
         let (slot, next) = (order.slot_id, order.deadline_mono_ns);
+        if role != role_after {
+            self.guards.remove(role);
+            self.guards.add(role_after);
+        }
         if next != deadline {
             self.timers.set(index, next);
         }

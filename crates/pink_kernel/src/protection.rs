@@ -13,8 +13,8 @@ use shm_layout::{
 use crate::NONE;
 use crate::ids::SUBMITS_MAX;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{BACKOFF_MAX_MS, NS_PER_MS, Plan, SPARE_OF_PROFIT, SPARE_OF_STOP};
-use crate::order::{after_ms, backoff_ns};
+use crate::order::{BACKOFF_MAX_MS, NS_PER_MS, Plan, after_ms, backoff_ns};
+use crate::room::Need;
 use crate::slot::{is_entry_stage, is_exit_stage};
 
 /// Least age of a protection order before it gives way to one of another size.
@@ -68,11 +68,6 @@ impl Kernel {
             && slot.stage != Stage::StaleStateReconciling
             && slot.submits.saturating_add(SUBMITS_KEPT) < SUBMITS_MAX;
         (wanted > 0 && wanted >= least && may).then_some((Step::Submit(wanted), held))
-    }
-
-    fn exit_rests(&self, slot: &SlotCell) -> bool {
-        let limit = self.orders.at(slot.exit_order).order_kind == OrderKind::Limit;
-        slot.stage == Stage::ExitWorking && limit
     }
 
     /// When an order of the wrong size gives way: each time, the position is bare for a moment.
@@ -131,11 +126,11 @@ impl Kernel {
         role: OrderRole,
         qty_e8: i64,
     ) -> Result<(), Code> {
-        let spare = match role {
-            OrderRole::StopLoss => SPARE_OF_STOP,
-            _ => SPARE_OF_PROFIT,
+        let need = match role {
+            OrderRole::StopLoss => Need::Stop,
+            _ => Need::Rest,
         };
-        if let Err(code) = self.can_submit(at, spare) {
+        if let Err(code) = self.can_submit(at, need) {
             let again = after_ms(t.now.mono_ns, AGAIN_MS);
             self.amend_slot(t, at, |slot| hold(slot, role, again));
             return Err(code);

@@ -11,6 +11,7 @@ use crate::index::FreeList;
 use crate::kernel::Kernel;
 use crate::order::venue_key;
 use crate::reconcile::plain;
+use crate::room::{Guards, live_role};
 use crate::slot::side_index;
 use crate::{NONE, ORDERS_MAX, SLOTS_MAX};
 
@@ -62,11 +63,13 @@ impl Kernel {
         self.venues.clear();
         self.opened.clear();
         self.free_orders = FreeList::new(ORDERS_MAX);
+        self.guards = Guards::default();
         for (index, order) in self.orders.iter() {
             if order.status == OrderStatus::None {
                 continue;
             }
             self.free_orders.take(index);
+            self.guards.add(live_role(order));
             self.clients.set(hash(&order.client_order_id), index);
             if order.venue_order_id != 0 {
                 self.venues.set(venue_key(order.venue_order_id), index);

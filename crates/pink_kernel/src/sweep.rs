@@ -15,11 +15,10 @@ use crate::{INSTRUMENTS_MAX, NONE, ORDERS_MAX, SLOTS_MAX};
 /// What the cursor of the sweep runs over.
 const ORDERS_FROM: u32 = 256;
 const SYMBOLS_FROM: u32 = 1280;
-const SWEEP_END: u32 = 1408;
+const SWEEP_END: u32 = 1792;
 pub(crate) const NS_PER_MS: i64 = 1_000_000;
 
-const _: () = assert!(ORDERS_FROM == u32::from_be(u32::to_be(256)) && SLOTS_MAX == 256);
-const _: () = assert!(ORDERS_MAX == 1024 && INSTRUMENTS_MAX == 64);
+const _: () = assert!(SLOTS_MAX == 256 && ORDERS_MAX == 1024 && INSTRUMENTS_MAX == 256);
 
 impl Kernel {
     /// Goes on until something had to be done, or the end.

@@ -12,18 +12,20 @@ const CELLS: usize = region::MARKS.count;
 struct Seen {
     generation: u64,
     sampled_mono_ns: u64,
-    symbol: Ascii<24>,
 }
 
 /// What was sampled of each cell.
 pub struct Marks {
     seen: [Seen; CELLS],
+    /// The cell of each of the kernel's symbols; one that was never sampled has none.
+    cells: [Option<usize>; INSTRUMENTS_MAX as usize],
 }
 
 impl Marks {
     pub fn new() -> Self {
         Self {
             seen: [Seen::default(); CELLS],
+            cells: [None; INSTRUMENTS_MAX as usize],
         }
     }
 
@@ -53,11 +55,8 @@ impl Marks {
         symbol: &Ascii<24>,
         now_mono_ns: u64,
     ) -> Result<Option<Mark>, ZincError> {
-        match self
-            .seen
-            .iter()
-            .position(|seen| seen.symbol == *symbol && !symbol.is_empty())
-        {
+        let place = kernel.place_of(symbol).map(usize::from);
+        match place.and_then(|place| self.cells.get(place).copied().flatten()) {
             Some(index) => self.sample(listener, kernel, index, now_mono_ns),
             None => Ok(None),
         }
@@ -85,16 +84,12 @@ impl Marks {
         let Ok(cell) = MarkCell::from_bytes(&bytes) else {
             return Ok(None);
         };
-        if !is_known(kernel, &cell.symbol) {
-            // Its rules will come; the price is told then.
-            self.seen[index].sampled_mono_ns = now_mono_ns;
-            return Ok(None);
-        }
-        self.seen[index] = Seen {
-            generation,
-            sampled_mono_ns: now_mono_ns,
-            symbol: cell.symbol,
+        self.seen[index].sampled_mono_ns = now_mono_ns;
+        let Some(place) = kernel.place_of(&cell.symbol) else {
+            return Ok(None); // Its rules will come; the price is told then.
         };
+        self.seen[index].generation = generation;
+        self.cells[usize::from(place)] = Some(index);
         let usable = cell.mark_e12 > 0 && cell.stale == 0 && !cell.symbol.is_empty();
         Ok(usable.then_some(Mark {
             symbol: cell.symbol,
@@ -106,8 +101,4 @@ impl Marks {
             market_ms: cell.market_ms,
         }))
     }
-}
-
-fn is_known(kernel: &Kernel, symbol: &Ascii<24>) -> bool {
-    (0..INSTRUMENTS_MAX).any(|at| kernel.instrument(at).symbol == *symbol && !symbol.is_empty())
 }

@@ -1,6 +1,7 @@
 //! What must be so: after every step, at the end of every trade, and once all is quiet.
 
 use pink_journal::sim_disk::Faults as DiskFaults;
+use pink_kernel::NONE;
 use shm_layout::{Ascii, Control, ControlKind, Effect, Mode, Side, SlotCell, Stage, Writer};
 
 use crate::edge::Faults;
@@ -13,6 +14,9 @@ use crate::wording::name;
 pub(crate) const WATCHED_SLOTS: u16 = 16;
 /// An entry that still works after this, awake, is not being withdrawn.
 const WITHDRAWN_AFTER_MS: i64 = 30_000;
+
+/// A position that is still held so long after the market passed its level is not being closed.
+const PASSED_AFTER_MS: i64 = 10_000;
 
 /// A share the venue would not take is the least it takes, or all if less would be left.
 fn least_leg(share: i128, held: i64, least: i64) -> i128 {
@@ -118,6 +122,41 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Nobody holds on to a position below its stop loss or beyond its take profit because the venue
+    /// takes no such order there any more.
+    pub(crate) fn judge_passed(&mut self) -> Result<(), String> {
+        for at in 0..WATCHED_SLOTS {
+            let passed = self.is_passed(self.kernel().slot(at));
+            let since = &mut self.passed_since_ms[usize::from(at)];
+            if !passed {
+                *since = None;
+                continue;
+            }
+            let since = *since.get_or_insert(self.awake_ms);
+            if self.awake_ms - since > PASSED_AFTER_MS {
+                return Err(format!("slot {at} holds on, its level is passed"));
+            }
+        }
+        Ok(())
+    }
+
+    /// By a mark that was told in this life of the machine, and nothing is done about it.
+    fn is_passed(&self, slot: &SlotCell) -> bool {
+        let symbols = &self.venue.symbols;
+        let Some(symbol) = symbols.iter().find(|s| name(s.name) == slot.symbol) else {
+            return false;
+        };
+        let place = self.kernel().place_of(&slot.symbol).unwrap_or(NONE);
+        let told = self.kernel().instrument(place);
+        let sign = if slot.side == Side::Short { -1 } else { 1 };
+        let beyond = |level: i64, sign: i64| level != 0 && (told.mark_e12 - level) * sign <= 0;
+        let lost = slot.stop_order == NONE && beyond(slot.stop_loss_e12, sign);
+        let won = slot.profit_order == NONE && beyond(slot.take_profit_e12, -sign);
+        let known = told.mark_mono_ns != 0 && told.seq > self.recovered_seq;
+        let idle = slot.exit_wanted == 0 && slot.exit_order == NONE;
+        slot.qty_e8 >= symbol.least && known && idle && (lost || won)
     }
 
     /// Money booked for a fill is the venue's own, but for the rounding of its average.

@@ -67,6 +67,8 @@ pub struct Run {
     /// risk is forbidden.
     pub(crate) awake_ms: i64,
     pub(crate) works_since_ms: [Option<i64>; WATCHED_SLOTS as usize],
+    /// Since when each slot holds on though the market has passed its level and nothing rests there.
+    pub(crate) passed_since_ms: [Option<i64>; WATCHED_SLOTS as usize],
     pub(crate) table: Vec<Row>,
 }
 
@@ -106,6 +108,7 @@ impl Run {
             order_facts: HashMap::new(),
             awake_ms: 0,
             works_since_ms: [None; WATCHED_SLOTS as usize],
+            passed_since_ms: [None; WATCHED_SLOTS as usize],
             table: table.to_vec(),
         };
         run.venue.now_ms = WALL_MS;
@@ -191,6 +194,7 @@ impl Run {
 
     fn judge_step(&mut self) -> Result<(), String> {
         self.judge_withdrawal()?;
+        self.judge_passed()?;
         self.judge_capital()?;
         let outcome = &self.effects().outcome;
         if outcome.code == Code::Unexpected {

@@ -152,10 +152,13 @@ impl Venue {
         self.by_client.get(client).copied()
     }
 
-    /// Takes an order. `None`: refused, there is nothing to reduce.
+    /// Takes an order. `None`: refused, there is nothing to reduce, or a stop whose level the
+    /// market has passed already.
     pub fn place(&mut self, order: Order) -> Option<usize> {
         let held = self.symbols[order.symbol].positions[order.side].qty;
-        if order.reduce && held == 0 {
+        let triggers = matches!(order.kind, Kind::Stop | Kind::Profit);
+        let passed = triggers && order.from_ms <= self.now_ms && self.is_crossed(&order);
+        if passed || (order.reduce && held == 0) {
             return None;
         }
         let id = self.orders.len();
@@ -216,6 +219,18 @@ impl Venue {
         }
     }
 
+    /// Whether the market is where the order would trade.
+    fn is_crossed(&self, order: &Order) -> bool {
+        let mark = self.symbols[order.symbol].mark;
+        let reached = |level: i64, falls: bool| if falls { mark <= level } else { mark >= level };
+        match order.kind {
+            Kind::Market => true,
+            Kind::Limit => reached(order.price, order.buy),
+            Kind::Stop => reached(order.trigger, !order.buy),
+            Kind::Profit => reached(order.trigger, order.buy),
+        }
+    }
+
     fn work(&mut self, rng: &mut Rng, id: usize, calm: bool) {
         let order = &self.orders[id];
         let symbol = &self.symbols[order.symbol];
@@ -223,19 +238,7 @@ impl Venue {
             return;
         }
         let mark = symbol.mark;
-        let crossed = match order.kind {
-            Kind::Market => true,
-            Kind::Limit => {
-                (order.buy && mark <= order.price) || (!order.buy && mark >= order.price)
-            }
-            Kind::Stop => {
-                (order.buy && mark >= order.trigger) || (!order.buy && mark <= order.trigger)
-            }
-            Kind::Profit => {
-                (order.buy && mark <= order.trigger) || (!order.buy && mark >= order.trigger)
-            }
-        };
-        if !crossed {
+        if !self.is_crossed(order) {
             let dropped = if self.thin { 40 } else { 20 };
             if order.kind == Kind::Limit && (!order.rests || rng.permille(dropped)) {
                 self.cancel(id);

@@ -346,7 +346,7 @@ fn words_that_are_no_cell_are_refused() {
     for (region, index, count) in [
         (region::SLOTS, 256, 55),
         (region::ORDERS, 1024, 40),
-        (region::INSTRUMENTS, 64, 29),
+        (region::INSTRUMENTS, 256, 29),
         (region::TRADE_IDS, 512, 16),
         (region::ENTRY_TIMES, 16, 16),
         (region::INCOME_IDS, 256, 16),
@@ -396,5 +396,5 @@ fn only_what_was_used_is_part_of_a_snapshot() {
         assert_eq!(used(single), 1, "{single}");
     }
     assert_eq!(used(region::INCOME_IDS), 0);
-    assert_eq!(world.kernel.cells().count(), 2_149);
+    assert_eq!(world.kernel.cells().count(), 2_341);
 }

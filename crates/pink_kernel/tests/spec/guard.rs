@@ -327,7 +327,7 @@ fn a_take_profit_waits_for_a_cell_and_the_stop_does_not() {
         fill 1 @ 100 in 1         | PositionOpen   |
         ",
     );
-    for _ in 0..1_017 {
+    for _ in 0..1_018 {
         world = run(
             world,
             "
@@ -337,7 +337,8 @@ fn a_take_profit_waits_for_a_cell_and_the_stop_does_not() {
             ",
         );
     }
-    // 1,019 cells are taken; two of the five that are left stay for exits of everything.
+    // 1,020 cells are taken, the stop takes one more; of the three that are left two stay for
+    // exits of everything, and one for the stop that the other slot may ask for.
     world = run(
         world,
         "fill 1 @ 100 of entry in 0 | PositionOpen |\nwait 0 | PositionOpen |",

@@ -272,6 +272,7 @@ fn order_cells_are_kept_back_for_what_is_open() {
         ",
     );
     world.check_every = 100;
+    world.deadlines_at_once_max = 2_000;
     // Three for the open slot and three for the new one: the last six of 1024.
     while world.kernel.account().unsettled_orders < 1018 {
         world = run(
