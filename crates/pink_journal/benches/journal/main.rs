@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     let full = std::env::args().any(|argument| argument == "--bench");
     let mut bars = Bars::default();
     throughput::run(if full { 1_000_000 } else { 20_000 }, &mut bars);
+    throughput::durable(if full { 500_000 } else { 20_000 });
     for per_second in [1_000.0, 5_000.0] {
         latency::run(per_second, if full { 2_500 } else { 200 }, &mut bars);
     }

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pink_journal::disk::FileDisk;
+use pink_journal::durability::{Durability, start};
 use pink_journal::entry::Batch;
 use pink_journal::format::SEGMENT_BYTES;
 use pink_journal::machine::{Machine, build_hash, shape};
@@ -158,6 +160,22 @@ struct Run {
 }
 
 impl Run {
+    fn new(disk: &FileDisk) -> Self {
+        let mut writer = open(disk);
+        let mut batch = Batch::new(SEGMENT_BYTES);
+        let flow = Flow::new(&mut batch);
+        let preparer = Preparer::start(disk, &mut writer);
+        Self {
+            flow,
+            batch,
+            writer,
+            preparer,
+            waited_ns: 0,
+            bytes: 0,
+            apply_seconds: 0.0,
+        }
+    }
+
     /// Applies and writes turn by turn until the sequence is reached.
     fn until(&mut self, seq: u64) {
         while self.flow.machine.next_seq() < seq {
@@ -184,20 +202,7 @@ impl Run {
 pub(crate) fn run(records: u64, bars: &mut Bars) {
     let folder = Folder::new("throughput");
     let disk = FileDisk::writable(&folder.0);
-    let mut writer = open(&disk);
-    let mut batch = Batch::new(SEGMENT_BYTES);
-    let flow = Flow::new(&mut batch);
-    let preparer = Preparer::start(&disk, &mut writer);
-    let (waited_ns, bytes) = (0, 0);
-    let mut run = Run {
-        flow,
-        batch,
-        writer,
-        preparer,
-        waited_ns,
-        bytes,
-        apply_seconds: 0.0,
-    };
+    let mut run = Run::new(&disk);
     let first = run.flow.machine.next_seq();
     let (started, cpu_before) = (Instant::now(), cpu_seconds());
     let mut tenths = Vec::new();
@@ -234,6 +239,34 @@ pub(crate) fn run(records: u64, bars: &mut Bars) {
     flat(&tenths, bars);
     run.preparer.stop();
     recovery(&disk, &run.flow, &run.writer, records, bars);
+}
+
+/// The same with the thread that syncs beside it: how fast what was taken becomes durable.
+pub(crate) fn durable(records: u64) {
+    let folder = Folder::new("durable");
+    let disk = FileDisk::writable(&folder.0);
+    let mut run = Run::new(&disk);
+    let first = run.flow.machine.next_seq();
+    let durability = Arc::new(Durability::new(first - 1));
+    let thread = start(&durability).unwrap();
+    let started = Instant::now();
+    let last = first + records - 1;
+    while run.flow.machine.next_seq() <= last {
+        let next = run.flow.machine.next_seq() + u64::from(TURN_INPUTS);
+        run.until(next.min(last + 1));
+        durability.written(run.writer.file().unwrap(), run.flow.machine.next_seq() - 1);
+    }
+    assert!(durability.wait_for(last, Duration::from_secs(60)));
+    let took = started.elapsed().as_secs_f64();
+    let (syncs, ..) = durability.figures();
+    durability.stop();
+    thread.join().unwrap();
+    run.preparer.stop();
+    println!(
+        "kernel with journal, every command durable: {:.0} commands/s, {:.0} to a sync",
+        records as f64 / took,
+        records as f64 / syncs.max(1) as f64
+    );
 }
 
 /// Cost and memory of the last tenths beside those of the first: of each the one that neighbours
