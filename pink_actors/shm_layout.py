@@ -441,7 +441,7 @@ class Code(IntEnum):
     MAX_ORDER_NOTIONAL = 12  # this order is too big
     MAX_TOTAL_NOTIONAL = 13  # all positions and orders together would be too big
     DAILY_LOSS = 14  # today's loss limit is reached, or cannot be computed
-    DRAWDOWN = 15  # the drawdown limit is reached, or cannot be computed
+    DRAWDOWN = 15  # the drawdown limit is reached
     ORDER_RATE = 16  # too many risk-adding orders in the window
     STALE_INTENT = 17  # older than its time to live
     STALE_MARK = 18  # the mark is too old

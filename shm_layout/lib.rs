@@ -1329,7 +1329,7 @@ pub enum Code {
     MaxTotalNotional = 13,
     /// today's loss limit is reached, or cannot be computed
     DailyLoss = 14,
-    /// the drawdown limit is reached, or cannot be computed
+    /// the drawdown limit is reached
     Drawdown = 15,
     /// too many risk-adding orders in the window
     OrderRate = 16,

@@ -50,6 +50,7 @@ mod reconcile;
 mod recovery;
 mod reports;
 mod risk;
+mod risk_table;
 mod rows;
 mod settle;
 mod starting;
