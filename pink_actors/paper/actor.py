@@ -59,7 +59,7 @@ class PaperVenue:
         self._ready = ready
         self._progress = progress
         self._ledger = Ledger(setup.data)
-        self._runner: web.AppRunner | None = None
+        self._runner: web.ServerRunner | None = None
         self._venue: Venue | None = None
         self._server: Server | None = None
         self._pusher: Pusher | None = None
@@ -76,13 +76,7 @@ class PaperVenue:
         self._venue = venue
         self._server = Server(venue)
         self._pusher = Pusher(venue)
-        self._runner = web.AppRunner(
-            self._server.application(),
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=SHUTDOWN_S,
-            handler_cancellation=False,
-        )
+        self._runner = web.ServerRunner(self._server.listening(), shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         listener = _listen(self._setup.host, self._setup.port)
         await web.SockSite(self._runner, listener, backlog=256).start()

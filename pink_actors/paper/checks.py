@@ -26,7 +26,7 @@ def check_order(
     refusal = _check_form(account, order) or _check_prices(market, order)
     if refusal is not None:
         return refusal
-    if len(account.open_orders) >= OPEN_ORDERS_MAX and order.type != "MARKET":
+    if order.type != "MARKET" and resting_count(account) >= OPEN_ORDERS_MAX:
         return r.TOO_MANY_ORDERS
     closable = closable_e8(account, order)
     refusal = _check_closing(account, order, closable)
@@ -52,6 +52,13 @@ def closable_e8(account: Account, order: NewOrder) -> int:
     if position is None or not position.qty_e8:
         return 0
     return abs(position.qty_e8) if (position.qty_e8 > 0) != order.buyer else 0
+
+
+def resting_count(account: Account) -> int:
+    """How many orders rest; a MARKET order between two of its pieces does not."""
+    if len(account.open_orders) < OPEN_ORDERS_MAX:
+        return len(account.open_orders)
+    return sum(order.accepted.type != "MARKET" for order in account.open_orders.values())
 
 
 def closes_only(order: NewOrder) -> bool:

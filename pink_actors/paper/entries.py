@@ -10,8 +10,11 @@ Money = Annotated[int, 8]
 Rate = Annotated[int, 8]
 
 
-class Entry(Struct, kw_only=True, tag_field="t"):
-    """What every entry carries; seq is set by the ledger, times are protocol and market time."""
+class Entry(Struct, kw_only=True, tag_field="t", gc=False):
+    """What every entry carries; seq is set by the ledger, times are protocol and market time.
+
+    Entries hold no other objects, so the garbage collector need not walk through a long history.
+    """
 
     seq: int = 0
     wall_ms: int = 0

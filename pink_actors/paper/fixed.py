@@ -54,11 +54,12 @@ def exact_text(value: int, digits: int) -> str:
 
 def rounded_text(value: int, digits: int, places: int) -> str:
     """Write a scaled integer with a fixed number of places, half to even: what the wire shows."""
-    scaled = (
-        value * 10 ** (places - digits)
-        if places >= digits
-        else div_half_even(value, 10 ** (digits - places))
-    )
+    if places == digits:
+        scaled = value
+    elif places > digits:
+        scaled = value * 10 ** (places - digits)
+    else:
+        scaled = div_half_even(value, 10 ** (digits - places))
     sign = "-" if scaled < 0 else ""
     whole, rest = divmod(abs(scaled), 10**places)
     return f"{sign}{whole}.{rest:0{places}d}" if places else f"{sign}{whole}"

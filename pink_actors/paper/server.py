@@ -6,6 +6,10 @@ from typing import NamedTuple
 import msgspec
 import orjson
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestHandler
 
 from pink_actors.paper import routes_account, routes_fills, routes_market, routes_orders
 from pink_actors.paper.auth import (
@@ -32,6 +36,7 @@ NOBODY = ""
 NO_ROUTE = Refusal(100400, "this api is not exist, please refer to the API docs")
 LIMITED = Refusal(100410, "rate limited, please retry later")
 BUSY = Refusal(100500, "system busy, please try again later")
+TOO_LONG = Refusal(100400, f"the request body has more than {BODY_BYTES_MAX} bytes")
 SOCKET_PATHS = ("/swap-market", "/market")
 
 
@@ -67,18 +72,16 @@ class Server:
         }
         self._held: set[asyncio.Task[None]] = set()
 
-    def application(self) -> web.Application:
-        """The web application; one handler sees every path."""
-        app = web.Application(client_max_size=BODY_BYTES_MAX)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        return app
+    def listening(self) -> web.Server:
+        """What speaks HTTP: one handler sees every path, without the layers of an application."""
+        return web.Server(self._handle, request_factory=_bounded, access_log=None)
 
     def close(self) -> None:
         """Let go of requests that are still held."""
         for task in self._held:
             task.cancel()
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         if path in SOCKET_PATHS:
             return await serve_socket(self._venue, request)
@@ -86,7 +89,11 @@ class Server:
             return await self._own(request, path)
         venue = self._venue
         venue.stats.requests += 1
-        body = await request.read() if request.body_exists else b""
+        try:
+            body = await request.read() if request.body_exists else b""
+        except web.HTTPRequestEntityTooLarge:
+            venue.stats.bad_requests += 1
+            return _response(self._encode(TOO_LONG, venue.clock.now()))
         pairs = query_pairs(query)
         if body:
             in_body = body_pairs(body, request.content_type)
@@ -117,7 +124,7 @@ class Server:
             reply.body = reply.body[: len(reply.body) // 2]
         return _response(reply)
 
-    async def _before(self, arrival: Arrival, request: web.Request) -> Reply | None:
+    async def _before(self, arrival: Arrival, request: web.BaseRequest) -> Reply | None:
         """The faults that strike before the venue looks at a request."""
         faults, endpoint = self._venue.faults, arrival.endpoint
         if faults.draw(FaultName.REQUEST_LOST, endpoint):
@@ -198,7 +205,7 @@ class Server:
             return Reply(orjson.dumps(row))
         return Reply(orjson.dumps({"code": 0, "msg": "", "data": answer, **times}))
 
-    async def _own(self, request: web.Request, path: str) -> web.StreamResponse:
+    async def _own(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         venue = self._venue
         now = venue.clock.now()
         if path == "/paper/stats" and request.method == "GET":
@@ -220,6 +227,20 @@ class Server:
         return web.json_response({"code": UNREADABLE.code, "msg": "no such path"}, status=404)
 
 
+def _bounded(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    """A request whose body has the bound of this venue."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, loop, client_max_size=BODY_BYTES_MAX
+    )
+
+
 def _response(reply: Reply) -> web.Response:
     return web.Response(
         body=reply.body,
@@ -232,12 +253,12 @@ def _response(reply: Reply) -> web.Response:
     )
 
 
-def _broken(request: web.Request) -> web.Response:
+def _broken(request: web.BaseRequest) -> web.Response:
     _abort(request)
     return web.Response()
 
 
-def _abort(request: web.Request) -> None:
+def _abort(request: web.BaseRequest) -> None:
     """Break the connection so that the client never learns what became of its request."""
     if request.transport is not None and isinstance(request.transport, asyncio.Transport):
         request.transport.abort()

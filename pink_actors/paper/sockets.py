@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import gzip
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from pink_actors.paper import frames
 from pink_actors.paper.feed import CANDLE_MS
-from pink_actors.paper.hub import SOCKETS_MAX, Socket, pack
+from pink_actors.paper.hub import SOCKETS_MAX, Socket, pack, zipped
 from pink_actors.paper.market import Market, grouped
 from pink_actors.paper.request import Now
 from pink_actors.paper.venue import Venue
@@ -30,7 +29,7 @@ class Ask(msgspec.Struct, rename="camel"):
     data_type: str = ""
 
 
-async def serve_socket(venue: Venue, request: web.Request) -> web.StreamResponse:
+async def serve_socket(venue: Venue, request: web.BaseRequest) -> web.StreamResponse:
     """One client from its upgrade to its end."""
     hub = venue.hub
     key = request.query.get("listenKey", "")
@@ -153,7 +152,7 @@ class Pusher:
         self._seen: dict[str, int] = {}
         self._sent_ms: dict[str, int] = {}
         self._ping_ms = 0
-        self._ping = gzip.compress(b"Ping", 1, mtime=0)
+        self._ping = zipped(b"Ping")
 
     def push(self, now: Now) -> None:
         """One round."""

@@ -39,7 +39,7 @@ class StateMismatchError(PermanentError):
     """An entry contradicts the state that the entries before it lead to."""
 
 
-class Order(Struct):
+class Order(Struct, gc=False):
     """One order from acceptance to its end."""
 
     accepted: e.OrderAccepted
@@ -328,17 +328,17 @@ def initial_margin_e8(account: Account, position: Position) -> int:
     return position.cost_e8 // account.leverage_of(position.symbol, position.side)
 
 
-def opening_qty_e8(account: Account, order: Order) -> int:
-    """The part of a working order that would open or add to a position."""
+def opening_qty_e8(order: Order, held_e8: int) -> int:
+    """The part of a working order that would open or add to what is held of its position."""
     accepted = order.accepted
     if accepted.reduce_only or accepted.close_position or order.waiting:
         return 0
-    position = account.positions.get((accepted.symbol, accepted.position_side))
-    held = position.qty_e8 * order.sign if position is not None else 0
+    buys = accepted.side == "BUY"
+    rest = order.qty_e8 - order.filled_e8
     if accepted.position_side != "BOTH":
-        opens = (accepted.side == "BUY") == (accepted.position_side == "LONG")
-        return order.rest_e8 if opens else 0
-    return max(0, order.rest_e8 + min(0, held))
+        return rest if buys == (accepted.position_side == "LONG") else 0
+    against = -held_e8 if buys else held_e8
+    return rest if against <= 0 else max(0, rest - against)
 
 
 def margin_use(account: Account, marks: dict[str, int]) -> MarginUse:
@@ -347,10 +347,17 @@ def margin_use(account: Account, marks: dict[str, int]) -> MarginUse:
     for position in account.held():
         unrealised += position.unrealised_e8(marks[position.symbol])
         used += initial_margin_e8(account, position)
+    lot: tuple[str, str] | None = None
+    held = leverage = 0
     for order in account.open_orders.values():
-        qty = opening_qty_e8(account, order)
+        accepted = order.accepted
+        key = (accepted.symbol, accepted.position_side)
+        if key != lot:
+            lot = key
+            found = account.positions.get(key)
+            held = found.qty_e8 if found is not None else 0
+            leverage = account.leverage_of(*key)
+        qty = opening_qty_e8(order, held)
         if qty:
-            accepted = order.accepted
-            leverage = account.leverage_of(accepted.symbol, accepted.position_side)
             frozen += accepted.price * qty // 10**12 // leverage
     return MarginUse(account.wallet_e8, unrealised, used, frozen)

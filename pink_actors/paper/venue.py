@@ -168,38 +168,39 @@ class Venue:
                 waiting.set_exception(error)
 
     def _publish(self, event: Event, now: Now) -> None:
+        if isinstance(event, BarEvent):
+            self._publish_bar(event, now)
+            return
+        listeners = self.hub.listeners(event.account)
+        if not listeners:
+            return
+        account = self.state.accounts[event.account]
         match event:
             case OrderEvent():
-                if self.hub.listeners(event.account):
-                    named = self.faults.draw(FaultName.CLIENT_ID_MISSING) is None
-                    instrument = self.markets[event.order.accepted.symbol].instrument
-                    frame = frames.order_frame(event, instrument, now, named=named)
-                    self.hub.send_user(event.account, frame)
+                named = self.faults.draw(FaultName.CLIENT_ID_MISSING) is None
+                instrument = self.markets[event.order.accepted.symbol].instrument
+                frame = frames.order_frame(event, instrument, now, named=named)
             case AccountEvent():
-                if self.hub.listeners(event.account):
-                    account = self.state.accounts[event.account]
-                    marks = self.exchange.marks()
-                    frame = frames.account_frame(event, account, marks, now)
-                    self.hub.send_user(event.account, frame)
+                frame = frames.account_frame(event, account, self.exchange.marks(), now)
             case ConfigEvent():
-                account = self.state.accounts[event.account]
                 kind = "ACCOUNT_CONFIG_UPDATE"
-                self.hub.send_user(
-                    event.account, frames.config_frame(account, event.symbol, now, kind)
-                )
-            case BarEvent():
-                topic = f"{event.symbol}@kline_1m"
-                if topic in self.hub.topics:
-                    market = self.markets[event.symbol]
-                    self.hub.send_topic(
-                        topic,
-                        {
-                            "code": 0,
-                            "dataType": topic,
-                            "s": event.symbol,
-                            "ts": now.wall_ms,
-                            "data": frames.kline_data([event.bar], market.instrument),
-                            "marketTime": now.market_ms,
-                            "closed": True,
-                        },
-                    )
+                frame = frames.config_frame(account, event.symbol, now, kind)
+        self.hub.send_user(listeners, frame)
+
+    def _publish_bar(self, event: BarEvent, now: Now) -> None:
+        topic = f"{event.symbol}@kline_1m"
+        if topic not in self.hub.topics:
+            return
+        instrument = self.markets[event.symbol].instrument
+        self.hub.send_topic(
+            topic,
+            {
+                "code": 0,
+                "dataType": topic,
+                "s": event.symbol,
+                "ts": now.wall_ms,
+                "data": frames.kline_data([event.bar], instrument),
+                "marketTime": now.market_ms,
+                "closed": True,
+            },
+        )
