@@ -260,5 +260,5 @@ def _broken(request: web.BaseRequest) -> web.Response:
 
 def _abort(request: web.BaseRequest) -> None:
     """Break the connection so that the client never learns what became of its request."""
-    if request.transport is not None and isinstance(request.transport, asyncio.Transport):
+    if request.transport is not None:
         request.transport.abort()

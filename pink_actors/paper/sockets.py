@@ -42,9 +42,8 @@ async def serve_socket(venue: Venue, request: web.BaseRequest) -> web.StreamResp
     if len(hub.sockets) >= SOCKETS_MAX:
         return web.json_response({"code": 100410, "msg": "too many sockets"}, status=429)
     await stream.prepare(request)
-    transport = request.transport if isinstance(request.transport, asyncio.Transport) else None
     account = entry.account if entry is not None else ""
-    socket = Socket(stream, transport, account, key)
+    socket = Socket(stream, request.transport, account, key)
     now = venue.clock.now()
     socket.heard_ms = now.wall_ms
     hub.sockets.add(socket)
