@@ -1,6 +1,7 @@
 """The venue as one object: engine, ledger, streams, clock; and the one place where it commits."""
 
 import asyncio
+import contextlib
 from typing import NamedTuple
 
 from pink_actors.paper import entries as e
@@ -21,6 +22,9 @@ from pink_actors.paper.state import Account, State
 
 REQUEST_GUARD_MS = 1_000
 GUARDS_MAX = 50_000
+# A sync costs more than several orders: what lay in the sockets meanwhile joins the next one.
+QUIET_TURNS = 3
+GROUP_MAX = 64
 
 
 class Options(NamedTuple):
@@ -62,6 +66,8 @@ class Venue:
         self.failure: LedgerUnwritableError | None = None
         self._guards: dict[tuple[str, str], int] = {}
         self._waiting: asyncio.Future[None] | None = None
+        self._joined = 0
+        self._quiet_turns = 0
 
     @property
     def markets(self) -> dict[str, Market]:
@@ -139,7 +145,14 @@ class Venue:
     def flush(self) -> None:
         """Make the group durable, then let its frames and replies go."""
         waiting, self._waiting = self._waiting, None
-        self.ledger.commit()
+        self._joined = 0
+        try:
+            self.ledger.commit()
+        except LedgerUnwritableError as error:
+            self.failure = error
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(error)
+            raise
         events = self.exchange.events
         if events:
             self.exchange.events = []
@@ -151,6 +164,8 @@ class Venue:
 
     def committed(self) -> asyncio.Future[None]:
         """Resolves when everything recorded so far is durable; requests share one commit."""
+        self._joined += 1
+        self._quiet_turns = 0
         if self._waiting is None:
             loop = asyncio.get_running_loop()
             self._waiting = loop.create_future()
@@ -159,13 +174,13 @@ class Venue:
 
     def _flush_for_requests(self) -> None:
         """A commit that fails breaks the waiting requests, and the next tick ends the process."""
-        waiting = self._waiting
-        try:
+        self._quiet_turns += 1
+        waits = self._waiting is not None and self._joined < GROUP_MAX
+        if waits and self._quiet_turns < QUIET_TURNS:
+            asyncio.get_running_loop().call_soon(self._flush_for_requests)
+            return
+        with contextlib.suppress(LedgerUnwritableError):
             self.flush()
-        except LedgerUnwritableError as error:
-            self.failure = error
-            if waiting is not None:
-                waiting.set_exception(error)
 
     def _publish(self, event: Event, now: Now) -> None:
         if isinstance(event, BarEvent):
