@@ -19,6 +19,7 @@
 mod account;
 mod answers;
 mod asking;
+mod beside;
 mod booking;
 mod bounds;
 mod broken;
