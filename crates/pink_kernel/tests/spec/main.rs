@@ -17,6 +17,7 @@
 )]
 
 mod account;
+mod anchoring;
 mod answers;
 mod asking;
 mod beside;
