@@ -81,9 +81,10 @@ fn an_anchor_while_an_order_is_unknown_does_not_book_its_result_twice() {
         Code::NotReconciled,
         "older than the fill"
     );
-    world = run(world, "settle | Idle |\nsnapshot | Idle | delta 0");
+    world = judged(run(world, "settle | Idle |"), "10_009.0099");
+    explained_by_nothing(&mut world);
     assert_eq!(anchor(&mut world), Code::Ok);
-    assert_eq!(world.kernel.account().adjustments_e8, 0);
+    assert_eq!(world.kernel.account().adjustments_e8, 0, "they agree");
 }
 
 #[test]
