@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "cfb7ee27e2ae8638aa3861940673baa5010be3df33cc3e8e877456a8cc765934"
+DIGEST_HEX: Final = "35b37cc4f3dabae6e853e4bcc09fa10659da9099266fa7d0f87f099384d8f610"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x14b05fe43f7d45fe
+JOURNAL_SHAPE: Final = 0x1f0b576fd61574bc
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -1917,6 +1917,7 @@ class OrderCell(NamedTuple):
     queries: int  # times asked
     code: Code  # why it was refused
     held_status: OrderStatus  # what a report said whose fill is held as implausible
+    less_proven: int  # 1: less_qty_e8 was said twice, far enough apart
     held_qty_e8: int  # cumulative quantity told with an implausible price; 0 = none
     reserved_notional_e8: int  # ENTRY: what is not filled yet, at its price
     settle_open: int  # command_seq still without report; 0 = none
@@ -1925,6 +1926,8 @@ class OrderCell(NamedTuple):
     mark_e12: int  # mark when it was commanded
     absent_wall_ms: int  # since when the venue does not know the order that worked; 0 = it does
     proven_qty_e8: int  # sum of the last whole set of fill rows that held more than was told; 0 = none
+    less_qty_e8: int  # cumulative quantity that the venue answers with, less than was told before
+    less_wall_ms: int  # since when it does; 0 = it does not
 
     @classmethod
     def zero(cls) -> Self:
@@ -1973,6 +1976,7 @@ class OrderCell(NamedTuple):
             queries=0,
             code=Code.OK,
             held_status=OrderStatus.NONE,
+            less_proven=0,
             held_qty_e8=0,
             reserved_notional_e8=0,
             settle_open=0,
@@ -1981,6 +1985,8 @@ class OrderCell(NamedTuple):
             mark_e12=0,
             absent_wall_ms=0,
             proven_qty_e8=0,
+            less_qty_e8=0,
+            less_wall_ms=0,
         )
 
     def encode(self) -> bytes:
@@ -2030,6 +2036,7 @@ class OrderCell(NamedTuple):
                 self.queries,
                 self.code,
                 self.held_status,
+                self.less_proven,
                 self.held_qty_e8,
                 self.reserved_notional_e8,
                 self.settle_open,
@@ -2038,6 +2045,8 @@ class OrderCell(NamedTuple):
                 self.mark_e12,
                 self.absent_wall_ms,
                 self.proven_qty_e8,
+                self.less_qty_e8,
+                self.less_wall_ms,
             )
         except StructError as error:
             raise MalformedRecord(f"OrderCell: {error}") from error
@@ -2064,13 +2073,13 @@ class OrderCell(NamedTuple):
                 *v[23:41],
                 _Code[v[41]],
                 _OrderStatus[v[42]],
-                *v[43:51],
+                *v[43:54],
             ))
         except KeyError as error:
             raise MalformedRecord(f"OrderCell: unknown code {error}") from error
 
 
-_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B 1x q q Q q Q q q q")
+_OrderCell_STRUCT: Final = Struct("<H H I B B B B B B B B B B B B 4x Q Q Q Q Q 40s q 24s q q q q q q I I q q q q q q Q Q q I H B B q q Q q Q q q q q q")
 
 
 class AccountCell(NamedTuple):
@@ -2460,6 +2469,7 @@ class KernelCell(NamedTuple):
     loops: int
     last_refusal: int  # Code of the last refused intent
     duplicates: int  # facts that were already known
+    order_facts: int  # facts that changed an order
 
     @classmethod
     def zero(cls) -> Self:
@@ -2477,6 +2487,7 @@ class KernelCell(NamedTuple):
             loops=0,
             last_refusal=0,
             duplicates=0,
+            order_facts=0,
         )
 
     def encode(self) -> bytes:
@@ -2495,6 +2506,7 @@ class KernelCell(NamedTuple):
                 self.loops,
                 self.last_refusal,
                 self.duplicates,
+                self.order_facts,
             )
         except StructError as error:
             raise MalformedRecord(f"KernelCell: {error}") from error
@@ -2505,13 +2517,13 @@ class KernelCell(NamedTuple):
         v = _checked(_KernelCell_STRUCT, data, "KernelCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:12],
+                *v[0:13],
             ))
         except KeyError as error:
             raise MalformedRecord(f"KernelCell: unknown code {error}") from error
 
 
-_KernelCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q 40x")
+_KernelCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q 32x")
 
 
 class DeskCell(NamedTuple):
@@ -2550,6 +2562,10 @@ class DeskCell(NamedTuple):
     whole_mono_ns: int  # when the last whole snapshot was in
     income_since_ms: int  # since when the open or last INCOME asked
     unfilled: int  # orders that ever ended without a fill
+    start_seq: int  # start of a kernel process whose difference to the wallet is not judged yet; 0 = none
+    gap_facts: int  # KernelCell.order_facts when the first open gap came
+    gap_fills: int  # KernelCell.fills_booked then
+    gap_incomes: int  # incomes then
 
     @classmethod
     def zero(cls) -> Self:
@@ -2588,6 +2604,10 @@ class DeskCell(NamedTuple):
             whole_mono_ns=0,
             income_since_ms=0,
             unfilled=0,
+            start_seq=0,
+            gap_facts=0,
+            gap_fills=0,
+            gap_incomes=0,
         )
 
     def encode(self) -> bytes:
@@ -2627,6 +2647,10 @@ class DeskCell(NamedTuple):
                 self.whole_mono_ns,
                 self.income_since_ms,
                 self.unfilled,
+                self.start_seq,
+                self.gap_facts,
+                self.gap_fills,
+                self.gap_incomes,
             )
         except StructError as error:
             raise MalformedRecord(f"DeskCell: {error}") from error
@@ -2637,13 +2661,13 @@ class DeskCell(NamedTuple):
         v = _checked(_DeskCell_STRUCT, data, "DeskCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:33],
+                *v[0:37],
             ))
         except KeyError as error:
             raise MalformedRecord(f"DeskCell: unknown code {error}") from error
 
 
-_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q Q q Q")
+_DeskCell_STRUCT: Final = Struct("<Q Q q Q Q Q q q Q Q q q I I Q q I I I I Q Q Q Q Q Q Q Q q Q Q q Q Q Q Q Q")
 
 
 class WindowCell(NamedTuple):
@@ -3355,14 +3379,14 @@ _Probe256_STRUCT: Final = Struct("<Q Q B b H h B 1x I i q H 6x 8s 40s 4q 16Q")
 
 
 SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 440, 4096, 896, 256)
-ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 336, 233472, 704, 1024)
-ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 954368, 704, 1)
-INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 955136, 512, 256)
-JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 1086208, 320, 1)
-KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 1086592, 320, 1)
-COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 1086976, 256, 1024, True, (Writer.GATEWAY,))
-COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1349248, 256, 1024, True, (Writer.GATEWAY,))
-OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1611520, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
+ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 352, 233472, 768, 1024)
+ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 1019904, 704, 1)
+INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 1020672, 512, 256)
+JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 1151744, 320, 1)
+KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 1152128, 320, 1)
+COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 1152512, 256, 1024, True, (Writer.GATEWAY,))
+COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1414784, 256, 1024, True, (Writer.GATEWAY,))
+OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1677056, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
 GATEWAY_REPORTS: Final = Ring(10, "gateway_reports", Writer.GATEWAY, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
 GATEWAY_STATS: Final = Cells(11, "gateway_stats", Writer.GATEWAY, GatewayCell, 256, 1839232, 576, 1)
 LISTENER_REPORTS: Final = Ring(12, "listener_reports", Writer.LISTENER, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
@@ -3385,7 +3409,7 @@ PONG_THIRD: Final = Ring(28, "pong_third", Writer.PROBE_B, Probe64, 64, 463104, 
 PONG_CAST: Final = Ring(29, "pong_cast", Writer.PROBE_B, Probe64, 64, 465280, 128, 64, False, (Writer.PROBE_A,))
 
 SEGMENTS: Final = {
-    Writer.KERNEL: Segment(Writer.KERNEL, 7905280, (Cursor(10, Writer.KERNEL, 7903104), Cursor(12, Writer.KERNEL, 7903232), Cursor(16, Writer.KERNEL, 7903360), Cursor(18, Writer.KERNEL, 7903488),)),
+    Writer.KERNEL: Segment(Writer.KERNEL, 7970816, (Cursor(10, Writer.KERNEL, 7968640), Cursor(12, Writer.KERNEL, 7968768), Cursor(16, Writer.KERNEL, 7968896), Cursor(18, Writer.KERNEL, 7969024),)),
     Writer.GATEWAY: Segment(Writer.GATEWAY, 1843200, (Cursor(7, Writer.GATEWAY, 1839872), Cursor(8, Writer.GATEWAY, 1840000),)),
     Writer.LISTENER: Segment(Writer.LISTENER, 1925120, ()),
     Writer.PERSISTENCE: Segment(Writer.PERSISTENCE, 8192, (Cursor(9, Writer.PERSISTENCE, 4480),)),

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "cfb7ee27e2ae8638aa3861940673baa5010be3df33cc3e8e877456a8cc765934";
-pub const DIGEST: [u8; 32] = [0xcf, 0xb7, 0xee, 0x27, 0xe2, 0xae, 0x86, 0x38, 0xaa, 0x38, 0x61, 0x94, 0x06, 0x73, 0xba, 0xa5, 0x01, 0x0b, 0xe3, 0xdf, 0x33, 0xcc, 0x3e, 0x8e, 0x87, 0x74, 0x56, 0xa8, 0xcc, 0x76, 0x59, 0x34];
+pub const DIGEST_HEX: &str = "35b37cc4f3dabae6e853e4bcc09fa10659da9099266fa7d0f87f099384d8f610";
+pub const DIGEST: [u8; 32] = [0x35, 0xb3, 0x7c, 0xc4, 0xf3, 0xda, 0xba, 0xe6, 0xe8, 0x53, 0xe4, 0xbc, 0xc0, 0x9f, 0xa1, 0x06, 0x59, 0xda, 0x90, 0x99, 0x26, 0x6f, 0xa7, 0xd0, 0xf8, 0x7f, 0x09, 0x93, 0x84, 0xd8, 0xf6, 0x10];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x14b05fe43f7d45fe;
+pub const JOURNAL_SHAPE: u64 = 0x1f0b576fd61574bc;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -4325,7 +4325,8 @@ pub struct OrderCell {
     pub code: Code,
     /// what a report said whose fill is held as implausible
     pub held_status: OrderStatus,
-    pub reserved_1: [u8; 1],
+    /// 1: less_qty_e8 was said twice, far enough apart
+    pub less_proven: u8,
     /// cumulative quantity told with an implausible price; 0 = none
     pub held_qty_e8: i64,
     /// ENTRY: what is not filled yet, at its price
@@ -4342,6 +4343,10 @@ pub struct OrderCell {
     pub absent_wall_ms: i64,
     /// sum of the last whole set of fill rows that held more than was told; 0 = none
     pub proven_qty_e8: i64,
+    /// cumulative quantity that the venue answers with, less than was told before
+    pub less_qty_e8: i64,
+    /// since when it does; 0 = it does not
+    pub less_wall_ms: i64,
 }
 
 const _: () = {
@@ -4389,7 +4394,7 @@ const _: () = {
     assert!(core::mem::offset_of!(OrderCell, queries) == 264);
     assert!(core::mem::offset_of!(OrderCell, code) == 268);
     assert!(core::mem::offset_of!(OrderCell, held_status) == 270);
-    assert!(core::mem::offset_of!(OrderCell, reserved_1) == 271);
+    assert!(core::mem::offset_of!(OrderCell, less_proven) == 271);
     assert!(core::mem::offset_of!(OrderCell, held_qty_e8) == 272);
     assert!(core::mem::offset_of!(OrderCell, reserved_notional_e8) == 280);
     assert!(core::mem::offset_of!(OrderCell, settle_open) == 288);
@@ -4398,12 +4403,14 @@ const _: () = {
     assert!(core::mem::offset_of!(OrderCell, mark_e12) == 312);
     assert!(core::mem::offset_of!(OrderCell, absent_wall_ms) == 320);
     assert!(core::mem::offset_of!(OrderCell, proven_qty_e8) == 328);
-    assert!(core::mem::size_of::<OrderCell>() == 336);
+    assert!(core::mem::offset_of!(OrderCell, less_qty_e8) == 336);
+    assert!(core::mem::offset_of!(OrderCell, less_wall_ms) == 344);
+    assert!(core::mem::size_of::<OrderCell>() == 352);
 };
 
 impl OrderCell {
-    pub const SIZE: usize = 336;
-    pub const WORDS: usize = 42;
+    pub const SIZE: usize = 352;
+    pub const WORDS: usize = 44;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         order_index: 0,
@@ -4450,7 +4457,7 @@ impl OrderCell {
         queries: 0,
         code: Code::Ok,
         held_status: OrderStatus::None,
-        reserved_1: [0; 1],
+        less_proven: 0,
         held_qty_e8: 0,
         reserved_notional_e8: 0,
         settle_open: 0,
@@ -4459,11 +4466,13 @@ impl OrderCell {
         mark_e12: 0,
         absent_wall_ms: 0,
         proven_qty_e8: 0,
+        less_qty_e8: 0,
+        less_wall_ms: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 336] {
-        let mut b = [0; 336];
+    pub fn to_bytes(&self) -> [u8; 352] {
+        let mut b = [0; 352];
         b[0..2].copy_from_slice(&self.order_index.to_le_bytes());
         b[2..4].copy_from_slice(&self.slot_id.to_le_bytes());
         b[4..8].copy_from_slice(&self.generation.to_le_bytes());
@@ -4510,9 +4519,7 @@ impl OrderCell {
         b[264..268].copy_from_slice(&self.queries.to_le_bytes());
         b[268..270].copy_from_slice(&self.code.code().to_le_bytes());
         b[270..271].copy_from_slice(&self.held_status.code().to_le_bytes());
-        for (to, from) in b[271..272].chunks_exact_mut(1).zip(&self.reserved_1) {
-            to.copy_from_slice(&from.to_le_bytes());
-        }
+        b[271..272].copy_from_slice(&self.less_proven.to_le_bytes());
         b[272..280].copy_from_slice(&self.held_qty_e8.to_le_bytes());
         b[280..288].copy_from_slice(&self.reserved_notional_e8.to_le_bytes());
         b[288..296].copy_from_slice(&self.settle_open.to_le_bytes());
@@ -4521,6 +4528,8 @@ impl OrderCell {
         b[312..320].copy_from_slice(&self.mark_e12.to_le_bytes());
         b[320..328].copy_from_slice(&self.absent_wall_ms.to_le_bytes());
         b[328..336].copy_from_slice(&self.proven_qty_e8.to_le_bytes());
+        b[336..344].copy_from_slice(&self.less_qty_e8.to_le_bytes());
+        b[344..352].copy_from_slice(&self.less_wall_ms.to_le_bytes());
         b
     }
 
@@ -4569,6 +4578,7 @@ impl OrderCell {
         each("queries", Value::Number(self.queries.into()));
         each("code", Value::Code(self.code.name()));
         each("held_status", Value::Code(self.held_status.name()));
+        each("less_proven", Value::Number(self.less_proven.into()));
         each("held_qty_e8", Value::Number(self.held_qty_e8.into()));
         each("reserved_notional_e8", Value::Number(self.reserved_notional_e8.into()));
         each("settle_open", Value::Number(self.settle_open.into()));
@@ -4577,9 +4587,11 @@ impl OrderCell {
         each("mark_e12", Value::Number(self.mark_e12.into()));
         each("absent_wall_ms", Value::Number(self.absent_wall_ms.into()));
         each("proven_qty_e8", Value::Number(self.proven_qty_e8.into()));
+        each("less_qty_e8", Value::Number(self.less_qty_e8.into()));
+        each("less_wall_ms", Value::Number(self.less_wall_ms.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 336]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 352]) -> Result<Self, Malformed> {
         Ok(Self {
             order_index: u16::from_le_bytes(take(b, 0)),
             slot_id: u16::from_le_bytes(take(b, 2)),
@@ -4625,7 +4637,7 @@ impl OrderCell {
             queries: u32::from_le_bytes(take(b, 264)),
             code: Code::from_code(u16::from_le_bytes(take(b, 268))).ok_or(Malformed { record: "OrderCell", field: "code", code: u64::from(u16::from_le_bytes(take(b, 268))) })?,
             held_status: OrderStatus::from_code(u8::from_le_bytes(take(b, 270))).ok_or(Malformed { record: "OrderCell", field: "held_status", code: u64::from(u8::from_le_bytes(take(b, 270))) })?,
-            reserved_1: core::array::from_fn(|i| u8::from_le_bytes(take(b, 271 + i * 1))),
+            less_proven: u8::from_le_bytes(take(b, 271)),
             held_qty_e8: i64::from_le_bytes(take(b, 272)),
             reserved_notional_e8: i64::from_le_bytes(take(b, 280)),
             settle_open: u64::from_le_bytes(take(b, 288)),
@@ -4634,17 +4646,19 @@ impl OrderCell {
             mark_e12: i64::from_le_bytes(take(b, 312)),
             absent_wall_ms: i64::from_le_bytes(take(b, 320)),
             proven_qty_e8: i64::from_le_bytes(take(b, 328)),
+            less_qty_e8: i64::from_le_bytes(take(b, 336)),
+            less_wall_ms: i64::from_le_bytes(take(b, 344)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 42] {
+    pub fn to_words(&self) -> [u64; 44] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 42]) -> Result<Self, Malformed> {
-        let mut b = [0; 336];
+    pub fn from_words(w: &[u64; 44]) -> Result<Self, Malformed> {
+        let mut b = [0; 352];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -5410,7 +5424,9 @@ pub struct KernelCell {
     pub last_refusal: u64,
     /// facts that were already known
     pub duplicates: u64,
-    pub reserved_0: [u64; 5],
+    /// facts that changed an order
+    pub order_facts: u64,
+    pub reserved_0: [u64; 4],
 }
 
 const _: () = {
@@ -5426,7 +5442,8 @@ const _: () = {
     assert!(core::mem::offset_of!(KernelCell, loops) == 72);
     assert!(core::mem::offset_of!(KernelCell, last_refusal) == 80);
     assert!(core::mem::offset_of!(KernelCell, duplicates) == 88);
-    assert!(core::mem::offset_of!(KernelCell, reserved_0) == 96);
+    assert!(core::mem::offset_of!(KernelCell, order_facts) == 96);
+    assert!(core::mem::offset_of!(KernelCell, reserved_0) == 104);
     assert!(core::mem::size_of::<KernelCell>() == 136);
 };
 
@@ -5447,7 +5464,8 @@ impl KernelCell {
         loops: 0,
         last_refusal: 0,
         duplicates: 0,
-        reserved_0: [0; 5],
+        order_facts: 0,
+        reserved_0: [0; 4],
     };
 
     #[must_use]
@@ -5465,7 +5483,8 @@ impl KernelCell {
         b[72..80].copy_from_slice(&self.loops.to_le_bytes());
         b[80..88].copy_from_slice(&self.last_refusal.to_le_bytes());
         b[88..96].copy_from_slice(&self.duplicates.to_le_bytes());
-        for (to, from) in b[96..136].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[96..104].copy_from_slice(&self.order_facts.to_le_bytes());
+        for (to, from) in b[104..136].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -5485,6 +5504,7 @@ impl KernelCell {
         each("loops", Value::Number(self.loops.into()));
         each("last_refusal", Value::Number(self.last_refusal.into()));
         each("duplicates", Value::Number(self.duplicates.into()));
+        each("order_facts", Value::Number(self.order_facts.into()));
     }
 
     pub fn from_bytes(b: &[u8; 136]) -> Result<Self, Malformed> {
@@ -5501,7 +5521,8 @@ impl KernelCell {
             loops: u64::from_le_bytes(take(b, 72)),
             last_refusal: u64::from_le_bytes(take(b, 80)),
             duplicates: u64::from_le_bytes(take(b, 88)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 96 + i * 8))),
+            order_facts: u64::from_le_bytes(take(b, 96)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 104 + i * 8))),
         })
     }
 
@@ -5581,6 +5602,14 @@ pub struct DeskCell {
     pub income_since_ms: i64,
     /// orders that ever ended without a fill
     pub unfilled: u64,
+    /// start of a kernel process whose difference to the wallet is not judged yet; 0 = none
+    pub start_seq: u64,
+    /// KernelCell.order_facts when the first open gap came
+    pub gap_facts: u64,
+    /// KernelCell.fills_booked then
+    pub gap_fills: u64,
+    /// incomes then
+    pub gap_incomes: u64,
 }
 
 const _: () = {
@@ -5617,12 +5646,16 @@ const _: () = {
     assert!(core::mem::offset_of!(DeskCell, whole_mono_ns) == 216);
     assert!(core::mem::offset_of!(DeskCell, income_since_ms) == 224);
     assert!(core::mem::offset_of!(DeskCell, unfilled) == 232);
-    assert!(core::mem::size_of::<DeskCell>() == 240);
+    assert!(core::mem::offset_of!(DeskCell, start_seq) == 240);
+    assert!(core::mem::offset_of!(DeskCell, gap_facts) == 248);
+    assert!(core::mem::offset_of!(DeskCell, gap_fills) == 256);
+    assert!(core::mem::offset_of!(DeskCell, gap_incomes) == 264);
+    assert!(core::mem::size_of::<DeskCell>() == 272);
 };
 
 impl DeskCell {
-    pub const SIZE: usize = 240;
-    pub const WORDS: usize = 30;
+    pub const SIZE: usize = 272;
+    pub const WORDS: usize = 34;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         reconcile_open: 0,
@@ -5658,11 +5691,15 @@ impl DeskCell {
         whole_mono_ns: 0,
         income_since_ms: 0,
         unfilled: 0,
+        start_seq: 0,
+        gap_facts: 0,
+        gap_fills: 0,
+        gap_incomes: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 240] {
-        let mut b = [0; 240];
+    pub fn to_bytes(&self) -> [u8; 272] {
+        let mut b = [0; 272];
         b[0..8].copy_from_slice(&self.reconcile_open.to_le_bytes());
         b[8..16].copy_from_slice(&self.reconcile_asked_seq.to_le_bytes());
         b[16..24].copy_from_slice(&self.reconcile_sent_wall_ns.to_le_bytes());
@@ -5696,6 +5733,10 @@ impl DeskCell {
         b[216..224].copy_from_slice(&self.whole_mono_ns.to_le_bytes());
         b[224..232].copy_from_slice(&self.income_since_ms.to_le_bytes());
         b[232..240].copy_from_slice(&self.unfilled.to_le_bytes());
+        b[240..248].copy_from_slice(&self.start_seq.to_le_bytes());
+        b[248..256].copy_from_slice(&self.gap_facts.to_le_bytes());
+        b[256..264].copy_from_slice(&self.gap_fills.to_le_bytes());
+        b[264..272].copy_from_slice(&self.gap_incomes.to_le_bytes());
         b
     }
 
@@ -5734,9 +5775,13 @@ impl DeskCell {
         each("whole_mono_ns", Value::Number(self.whole_mono_ns.into()));
         each("income_since_ms", Value::Number(self.income_since_ms.into()));
         each("unfilled", Value::Number(self.unfilled.into()));
+        each("start_seq", Value::Number(self.start_seq.into()));
+        each("gap_facts", Value::Number(self.gap_facts.into()));
+        each("gap_fills", Value::Number(self.gap_fills.into()));
+        each("gap_incomes", Value::Number(self.gap_incomes.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 240]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 272]) -> Result<Self, Malformed> {
         Ok(Self {
             reconcile_open: u64::from_le_bytes(take(b, 0)),
             reconcile_asked_seq: u64::from_le_bytes(take(b, 8)),
@@ -5771,17 +5816,21 @@ impl DeskCell {
             whole_mono_ns: u64::from_le_bytes(take(b, 216)),
             income_since_ms: i64::from_le_bytes(take(b, 224)),
             unfilled: u64::from_le_bytes(take(b, 232)),
+            start_seq: u64::from_le_bytes(take(b, 240)),
+            gap_facts: u64::from_le_bytes(take(b, 248)),
+            gap_fills: u64::from_le_bytes(take(b, 256)),
+            gap_incomes: u64::from_le_bytes(take(b, 264)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 30] {
+    pub fn to_words(&self) -> [u64; 34] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 30]) -> Result<Self, Malformed> {
-        let mut b = [0; 240];
+    pub fn from_words(w: &[u64; 34]) -> Result<Self, Malformed> {
+        let mut b = [0; 272];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -7095,16 +7144,16 @@ impl Probe256 {
 pub mod region {
     use super::{Region, Shape};
     pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 440, offset: 4096, stride: 896, count: 256, consumers: &[] };
-    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 336, offset: 233472, stride: 704, count: 1024, consumers: &[] };
-    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 954368, stride: 704, count: 1, consumers: &[] };
-    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 955136, stride: 512, count: 256, consumers: &[] };
-    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 1086208, stride: 320, count: 1, consumers: &[] };
-    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 1086592, stride: 320, count: 1, consumers: &[] };
-    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1086976, stride: 256, count: 1024, consumers: &[2] };
-    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1349248, stride: 256, count: 1024, consumers: &[2] };
-    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1611520, stride: 768, count: 8192, consumers: &[4, 5, 7] };
+    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 352, offset: 233472, stride: 768, count: 1024, consumers: &[] };
+    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 1019904, stride: 704, count: 1, consumers: &[] };
+    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 1020672, stride: 512, count: 256, consumers: &[] };
+    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 1151744, stride: 320, count: 1, consumers: &[] };
+    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 1152128, stride: 320, count: 1, consumers: &[] };
+    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1152512, stride: 256, count: 1024, consumers: &[2] };
+    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1414784, stride: 256, count: 1024, consumers: &[2] };
+    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1677056, stride: 768, count: 8192, consumers: &[4, 5, 7] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7903104, stride: 128, count: 4, consumers: &[] };
+    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7968640, stride: 128, count: 4, consumers: &[] };
     pub const GATEWAY_REPORTS: Region = Region { id: 10, name: "gateway_reports", writer: 2, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const GATEWAY_STATS: Region = Region { id: 11, name: "gateway_stats", writer: 2, shape: Shape::Cells, record_size: 256, offset: 1839232, stride: 576, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
@@ -7147,7 +7196,7 @@ pub const LAYOUT: Layout = Layout {
     version: VERSION,
     digest: DIGEST,
     segments: &[
-        Segment { writer: 1, name: "kernel", size: 7905280, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7903104 }, Cursor { ring: 12, offset: 7903232 }, Cursor { ring: 16, offset: 7903360 }, Cursor { ring: 18, offset: 7903488 }] },
+        Segment { writer: 1, name: "kernel", size: 7970816, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7968640 }, Cursor { ring: 12, offset: 7968768 }, Cursor { ring: 16, offset: 7968896 }, Cursor { ring: 18, offset: 7969024 }] },
         Segment { writer: 2, name: "gateway", size: 1843200, regions: &[&region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::GATEWAY_CURSORS], cursors: &[Cursor { ring: 7, offset: 1839872 }, Cursor { ring: 8, offset: 1840000 }] },
         Segment { writer: 3, name: "listener", size: 1925120, regions: &[&region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS], cursors: &[] },
         Segment { writer: 4, name: "persistence", size: 8192, regions: &[&region::PERSISTENCE_STATS, &region::PERSISTENCE_CURSORS], cursors: &[Cursor { ring: 9, offset: 4480 }] },

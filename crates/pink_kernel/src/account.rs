@@ -1,23 +1,22 @@
-//! The account: capital as an identity over what was booked, and its comparison with the wallet.
+//! The account: capital as an identity over what was booked, the sums over orders and slots, and
+//! the income that belongs to no order.
 //!
 //! capital = seed + realised - fees - funding + transfers + adjustments, at every moment.
 
-use shm_layout::{AccountCell, AccountStatus, Code, Control, Has, Mark, Provenance, Report};
+use shm_layout::{AccountCell, Code, Has, Mark, Report};
 
 use crate::NONE;
 use crate::amount::{add, sub};
 use crate::cells::{CellRef, mix, region};
 use crate::ids::hash;
 use crate::kernel::{Kernel, Turn};
-use crate::order::{Load, is_live, margin};
+use crate::order::{Load, margin};
 use crate::slot::Weight;
 
 const FUNDING: u8 = 1;
 const TRANSFER: u8 = 2;
 /// Income rows are asked for again from this long before the newest, and known ones skipped.
 pub(crate) const INCOME_OVERLAP_MS: i64 = 600_000;
-/// The venue tells a wallet to four decimals.
-const WALLET_ROUNDING_E8: i64 = 20_000;
 const NS_PER_DAY: i64 = 86_400_000_000_000;
 
 pub(crate) fn has(report: &Report, figure: Has) -> bool {
@@ -143,167 +142,6 @@ impl Kernel {
             self.account.day_start_capital_e8 = self.account.capital_e8;
             t.fx.touch(CellRef::single(region::ACCOUNT));
         }
-    }
-
-    /// The venue's wallet figures, each only if the venue gave it.
-    pub(crate) fn note_wallet(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
-        if !has(report, Has::Wallet) {
-            return Err(Code::InvalidField);
-        }
-        let account = &mut self.account;
-        if report.venue_wall_ms != 0 && report.venue_wall_ms < account.wallet_wall_ms {
-            return Err(Code::StaleFact);
-        }
-        account.wallet_e8 = report.wallet_e8;
-        account.wallet_seq = t.seq;
-        // The REST balance has no time of its own; it is not older than the question.
-        account.wallet_wall_ms = if report.venue_wall_ms == 0 {
-            report.asked_wall_ms
-        } else {
-            report.venue_wall_ms
-        };
-        account.wallet_provenance = Provenance::Exchange;
-        for (figure, value, cell) in [
-            (Has::Equity, report.equity_e8, &mut account.equity_e8),
-            (
-                Has::Available,
-                report.available_e8,
-                &mut account.available_e8,
-            ),
-            (
-                Has::UsedMargin,
-                report.used_margin_e8,
-                &mut account.used_margin_e8,
-            ),
-        ] {
-            if has(report, figure) {
-                *cell = value;
-            }
-        }
-        t.fx.touch(CellRef::single(region::ACCOUNT));
-        Ok(())
-    }
-
-    /// Seeds from the wallet of a complete snapshot, or compares capital with it.
-    pub(crate) fn judge(&mut self, t: &mut Turn<'_>, asked_seq: u64, wallet_e8: i64) {
-        if self.account.unresolved_orders != 0 || asked_seq <= self.account.last_fill_seq {
-            return;
-        }
-        if self.has_unheard_order(asked_seq) {
-            return;
-        }
-        t.fx.touch(CellRef::single(region::ACCOUNT));
-        let seed_wall_ms = self.desk.snap_asked_wall_ms;
-        let account = &mut self.account;
-        if account.seeded == 0 {
-            account.seeded = 1;
-            account.seed_e8 = wallet_e8;
-            account.seed_wall_ms = seed_wall_ms;
-            account.income_since_wall_ms = seed_wall_ms;
-            account.capital_e8 = capital(account).unwrap_or(wallet_e8);
-            account.peak_capital_e8 = account.capital_e8;
-            account.day_start_capital_e8 = account.capital_e8;
-        }
-        let delta = wallet_e8.saturating_sub(account.capital_e8);
-        let small = delta.saturating_abs() < self.config.delta_error_e8;
-        if account.unsettled_orders != 0 && small && account.status != AccountStatus::Error {
-            // Rounded and estimated figures differ a little until the rows replace them.
-            return;
-        }
-        let moved = delta.saturating_sub(account.delta_e8).saturating_abs();
-        let same = account.delta_seq > self.desk.outside_seq && moved <= WALLET_ROUNDING_E8;
-        account.delta_e8 = delta;
-        account.delta_seq = t.seq;
-        if moved > WALLET_ROUNDING_E8 {
-            self.desk.delta_since_wall_ms = t.now.wall_ns / 1_000_000;
-            t.fx.touch(CellRef::single(region::DESK));
-        }
-        if same && small {
-            self.anchor_estimates(t, delta);
-        }
-        self.grade(t);
-    }
-
-    /// A resting order that the snapshot does not list, or that is being asked about, may have
-    /// traded: then the wallet knows more than we do.
-    fn has_unheard_order(&self, asked_seq: u64) -> bool {
-        self.orders.iter().any(|(_, order)| {
-            is_live(order.status) && (order.snap_seq != asked_seq || order.query_open != 0)
-        })
-    }
-
-    /// What the venue closed by its own hand was booked at the mark. The wallet says what it came
-    /// to; believed once two snapshots say the same and the income asked for since the first is
-    /// booked.
-    fn anchor_estimates(&mut self, t: &mut Turn<'_>, delta: i64) {
-        let differs = self
-            .slots
-            .iter()
-            .any(|(_, slot)| slot.discrepancy_qty_e8 != 0);
-        let told = self.account.income_since_wall_ms > self.desk.delta_since_wall_ms;
-        if self.desk.outside_seq == 0 || !told || differs {
-            return;
-        }
-        let posting = Posting {
-            adjustments_e8: delta,
-            ..Posting::default()
-        };
-        if let Ok(mut next) = post(&self.account, &posting) {
-            next.delta_e8 = 0;
-            self.adopt_account(t, &next);
-            self.desk.outside_seq = 0;
-            t.fx.touch(CellRef::single(region::DESK));
-            t.fx.outcome.amount_e8 = delta;
-            self.say(t, "ADJUSTMENT: closed outside, booked at the mark");
-        }
-    }
-
-    /// OK and WARN unfreeze, ERROR freezes; without limits nothing is known.
-    fn grade(&mut self, t: &mut Turn<'_>) {
-        let config = &self.config;
-        let account = &mut self.account;
-        if account.configured == 0 || account.delta_seq == 0 {
-            return;
-        }
-        let distance = account.delta_e8.saturating_abs();
-        account.status = if distance < config.delta_warn_e8 {
-            AccountStatus::Ok
-        } else if distance < config.delta_error_e8 {
-            AccountStatus::Warn
-        } else {
-            AccountStatus::Error
-        };
-        account.frozen = u8::from(account.status == AccountStatus::Error);
-        t.fx.touch(CellRef::single(region::ACCOUNT));
-    }
-
-    /// Books the difference to the wallet as an adjustment, by word of the operator if it is big.
-    pub(crate) fn on_anchor(&mut self, t: &mut Turn<'_>, control: &Control) -> Result<(), Code> {
-        if self.account.seeded == 0 || self.account.wallet_seq == 0 {
-            return Err(Code::NotReconciled);
-        }
-        if self.account.delta_seq <= self.account.last_fill_seq {
-            // The wallet is older than what was booked since: the difference would be that.
-            return Err(Code::NotReconciled);
-        }
-        let delta = sub(self.account.wallet_e8, self.account.capital_e8)?;
-        let small = delta.saturating_abs() < self.config.delta_error_e8;
-        if !small && (control.operator == 0 || control.text.is_empty()) {
-            return Err(Code::AnchorRefused);
-        }
-        let posting = Posting {
-            adjustments_e8: delta,
-            ..Posting::default()
-        };
-        let mut next = post(&self.account, &posting)?;
-        next.delta_e8 = 0;
-        next.delta_seq = t.seq;
-        self.adopt_account(t, &next);
-        self.desk.outside_seq = 0;
-        t.fx.touch(CellRef::single(region::DESK));
-        self.grade(t);
-        t.fx.outcome.amount_e8 = delta;
-        Ok(())
     }
 
     /// One row of the venue's income history, by its transaction id.

@@ -24,6 +24,8 @@ impl Kernel {
             self.desk_due_by(t.now.mono_ns.max(1));
             t.fx.touch(CellRef::single(region::DESK));
         }
+        self.desk.start_seq = t.seq;
+        t.fx.touch(CellRef::single(region::DESK));
         self.epoch = *epoch;
         self.tag = Tag::new(epoch);
         self.account.reconciled = 0;

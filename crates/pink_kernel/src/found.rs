@@ -1,17 +1,102 @@
 //! Positions at the venue without a slot: taken over or flagged once certain, forgotten once gone.
+//! A closed trade waits for figures and holds nothing: what is held beside it is treated alike.
 
 use shm_layout::{Code, Fact, Side};
 
+use crate::NONE;
 use crate::amount::notional_e8;
 use crate::cells::CellRef;
 use crate::ids::{adopted_id, hash};
 use crate::intent::WHOLE;
 use crate::kernel::{Kernel, Turn};
-use crate::slot::blank;
+use crate::slot::{blank, side_index};
 use crate::sweep::NS_PER_MS;
 use crate::withdraw::WANTED_BY_FLATTEN;
 
+/// Rows of a trade that closed come within seconds, if they come: for so long they may explain what
+/// is held beside it, before a FLATTEN closes it as a position of nobody's.
+const EXPLAINED_AFTER_MS: u32 = 30_000;
+
 impl Kernel {
+    /// A position that no slot owns: kept in sight, and its symbol closed to entries.
+    pub(crate) fn note_found(
+        &mut self,
+        t: &mut Turn<'_>,
+        at: u16,
+        side: usize,
+        (qty_e8, price_e12): (i64, i64),
+        since_wall_ns: i64,
+    ) -> Result<(), Code> {
+        let asked = self.desk.snap_asked_seq;
+        let cell = self.instruments.at_mut(at);
+        t.fx.touch(CellRef::instrument(at));
+        let fields = (
+            cell.found_qty_e8.get_mut(side),
+            cell.found_price_e12.get_mut(side),
+            cell.found_seq.get_mut(side),
+            cell.found_since_wall_ns.get_mut(side),
+        );
+        let (Some(qty), Some(price), Some(seq), Some(since)) = fields else {
+            return Err(Code::InvalidField);
+        };
+        let fresh = *qty != qty_e8;
+        if fresh {
+            *since = since_wall_ns;
+        }
+        (*qty, *price, *seq) = (qty_e8, price_e12, asked);
+        cell.foreign_qty_e8 = cell
+            .found_qty_e8
+            .iter()
+            .fold(0, |sum, qty| sum.saturating_add(*qty));
+        if fresh {
+            self.note_anomaly(t);
+        }
+        Ok(())
+    }
+
+    /// Held beside a closed trade, in two whole snapshots far enough apart, for positions lag the
+    /// fill that closed it: found like any other. Only a FLATTEN does not wait until the slot is
+    /// free; it opens the trade again, to close that too.
+    pub(crate) fn compare_closed(&mut self, t: &mut Turn<'_>, at: u16) -> Option<Result<(), Code>> {
+        let slot = *self.slots.at(at);
+        let seen = self.seen_of(&slot);
+        if seen == slot.discrepancy_qty_e8 && seen == 0 {
+            return None;
+        }
+        t.slot = at;
+        if seen == 0 {
+            self.forget_difference(t, at);
+            return Some(Ok(()));
+        }
+        let lasting = self.is_lasting(&slot, seen, self.config.flat_confirm_ms);
+        self.note_difference(t, at, seen);
+        let flattening = self.account.flattening != 0;
+        if flattening || !lasting {
+            self.want_reconcile(t, self.config.flat_confirm_ms);
+        }
+        if !lasting {
+            return Some(Ok(()));
+        }
+        if flattening && self.is_lasting(&slot, seen, EXPLAINED_AFTER_MS) {
+            return Some(self.reopen(t, at, seen));
+        }
+        let (place, side) = (self.instrument_of(at), side_index(slot.side));
+        let found = (seen, slot.snap_price_e12);
+        Some(self.note_found(t, place, side, found, slot.absent_since_wall_ns))
+    }
+
+    /// Takes what is held into the trade that closed, at the venue's price, to be closed as well.
+    fn reopen(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
+        let (place, side) = (self.instrument_of(at), side_index(self.slots.at(at).side));
+        self.conclude_difference(t, at, seen)?;
+        self.forget_found(t, place, side);
+        self.amend_slot(t, at, |slot| {
+            slot.exit_wanted = WANTED_BY_FLATTEN;
+            slot.hold_mono_ns = 0;
+        });
+        Ok(())
+    }
+
     /// A position without a slot: taken over or flagged once it is certain, forgotten once gone.
     pub(crate) fn compare_found(
         &mut self,
@@ -32,7 +117,8 @@ impl Kernel {
             return Some(Ok(()));
         }
         let adopt = self.config.adopt == shm_layout::AdoptPolicy::Adopt;
-        if !adopt && self.account.flattening == 0 {
+        let held = self.holders_of(at).get(side).copied() != Some(NONE);
+        if held || (!adopt && self.account.flattening == 0) {
             return None;
         }
         let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
@@ -45,7 +131,7 @@ impl Kernel {
         Some(self.adopt(t, at, side))
     }
 
-    pub(crate) fn forget_found(&mut self, t: &mut Turn<'_>, at: u16, side: usize) {
+    fn forget_found(&mut self, t: &mut Turn<'_>, at: u16, side: usize) {
         let cell = self.instruments.at_mut(at);
         if let (Some(qty), Some(since)) = (
             cell.found_qty_e8.get_mut(side),

@@ -74,6 +74,7 @@ pub const TABLE: &[Row] = &[
 
     Row(Closed,                Settled,       Idle,                  FreeSlot),
     Row(Closed,                GoneHeld,      PositionOpen,          Nothing),       // late fill of the entry: there is a rest to close
+    Row(Closed,                AgreesHeld,    PositionOpen,          Nothing),       // FLATTEN closes what is held beside it
 
     Row(StaleStateReconciling, Exit,          ExitRequested,         SendExit),      // reducing is never held up
     Row(StaleStateReconciling, GoneHeld,      StaleStateReconciling, Nothing),

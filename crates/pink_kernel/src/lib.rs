@@ -49,6 +49,7 @@ mod settle;
 mod slot;
 mod sums;
 mod sweep;
+mod wallet;
 mod window;
 mod withdraw;
 

@@ -171,42 +171,8 @@ impl Kernel {
             t.slot = holder;
             return Ok(());
         }
-        self.note_found(t, at, side, report)
-    }
-
-    /// A position that no slot owns: kept in sight, and its symbol closed to entries.
-    fn note_found(
-        &mut self,
-        t: &mut Turn<'_>,
-        at: u16,
-        side: usize,
-        report: &Report,
-    ) -> Result<(), Code> {
-        let (asked, wall) = (self.desk.snap_asked_seq, self.desk.reconcile_sent_wall_ns);
-        let cell = self.instruments.at_mut(at);
-        t.fx.touch(CellRef::instrument(at));
-        let fields = (
-            cell.found_qty_e8.get_mut(side),
-            cell.found_price_e12.get_mut(side),
-            cell.found_seq.get_mut(side),
-            cell.found_since_wall_ns.get_mut(side),
-        );
-        let (Some(qty), Some(price), Some(seq), Some(since)) = fields else {
-            return Err(Code::InvalidField);
-        };
-        let fresh = *qty != report.qty_e8;
-        if fresh {
-            *since = wall;
-        }
-        (*qty, *price, *seq) = (report.qty_e8, report.price_e12, asked);
-        cell.foreign_qty_e8 = cell
-            .found_qty_e8
-            .iter()
-            .fold(0, |sum, qty| sum.saturating_add(*qty));
-        if fresh {
-            self.note_anomaly(t);
-        }
-        Ok(())
+        let since = self.desk.reconcile_sent_wall_ns;
+        self.note_found(t, at, side, (report.qty_e8, report.price_e12), since)
     }
 
     fn on_snapshot_order(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {

@@ -75,15 +75,13 @@ impl Kernel {
 
     fn compare_slot(&mut self, t: &mut Turn<'_>, at: u16) -> Option<Result<(), Code>> {
         let slot = *self.slots.at(at);
-        if matches!(slot.stage, Stage::Idle | Stage::Closed) || !self.may_conclude(at) {
+        if slot.stage == Stage::Idle || !self.may_conclude(at) {
             return None;
         }
-        let asked = self.desk.sweep_asked_seq;
-        let seen = if slot.snap_seq == asked {
-            slot.snap_qty_e8
-        } else {
-            0
-        };
+        if slot.stage == Stage::Closed {
+            return self.compare_closed(t, at);
+        }
+        let seen = self.seen_of(&slot);
         let differs = seen != slot.qty_e8;
         let clean = slot.discrepancy_qty_e8 == 0;
         let working = working_order(&slot);
@@ -102,15 +100,8 @@ impl Kernel {
         }
         t.slot = at;
         let difference = seen.saturating_sub(slot.qty_e8);
-        let lasting = self.is_lasting(&slot, difference);
-        if slot.discrepancy_qty_e8 != difference {
-            let wall = self.desk.sweep_wall_ns;
-            self.amend_slot(t, at, |slot| {
-                slot.discrepancy_qty_e8 = difference;
-                slot.absent_seq = asked;
-                slot.absent_since_wall_ns = wall;
-            });
-        }
+        let lasting = self.is_lasting(&slot, difference, self.config.flat_confirm_ms);
+        self.note_difference(t, at, difference);
         self.want_reconcile(t, self.config.flat_confirm_ms);
         let unlisted = self.ask_unlisted(t, at);
         // Orders whose rows are still awaited may have traded more than was told.
@@ -141,9 +132,30 @@ impl Kernel {
         any
     }
 
+    /// What the snapshot holds of a slot's position.
+    pub(crate) fn seen_of(&self, slot: &SlotCell) -> i64 {
+        if slot.snap_seq == self.desk.sweep_asked_seq {
+            slot.snap_qty_e8
+        } else {
+            0
+        }
+    }
+
+    pub(crate) fn note_difference(&mut self, t: &mut Turn<'_>, at: u16, difference: i64) {
+        if self.slots.at(at).discrepancy_qty_e8 == difference {
+            return;
+        }
+        let (asked, wall) = (self.desk.sweep_asked_seq, self.desk.sweep_wall_ns);
+        self.amend_slot(t, at, |slot| {
+            slot.discrepancy_qty_e8 = difference;
+            slot.absent_seq = asked;
+            slot.absent_since_wall_ns = wall;
+        });
+    }
+
     /// The same difference in two whole snapshots far enough apart.
-    fn is_lasting(&self, slot: &SlotCell, difference: i64) -> bool {
-        let apart = i64::from(self.config.flat_confirm_ms).saturating_mul(NS_PER_MS);
+    pub(crate) fn is_lasting(&self, slot: &SlotCell, difference: i64, apart_ms: u32) -> bool {
+        let apart = i64::from(apart_ms).saturating_mul(NS_PER_MS);
         let since = self
             .desk
             .sweep_wall_ns
@@ -176,8 +188,14 @@ impl Kernel {
     }
 
     /// The venue holds something else than the slot, and every order has been asked.
-    fn conclude_difference(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
-        if self.slots.at(at).stage != Stage::StaleStateReconciling {
+    pub(crate) fn conclude_difference(
+        &mut self,
+        t: &mut Turn<'_>,
+        at: u16,
+        seen: i64,
+    ) -> Result<(), Code> {
+        let stage = self.slots.at(at).stage;
+        if !matches!(stage, Stage::StaleStateReconciling | Stage::Closed) {
             return self.move_on(t, at, Fact::Disagrees);
         }
         let fact = if seen == 0 {
@@ -197,7 +215,7 @@ impl Kernel {
         self.advance(t, at, fact).map(|_| ())
     }
 
-    fn forget_difference(&mut self, t: &mut Turn<'_>, at: u16) {
+    pub(crate) fn forget_difference(&mut self, t: &mut Turn<'_>, at: u16) {
         self.amend_slot(t, at, |slot| {
             slot.discrepancy_qty_e8 = 0;
             slot.absent_seq = 0;

@@ -244,7 +244,6 @@ impl Run {
             text: Ascii::new("sim").unwrap_or(Ascii::EMPTY),
             ..Control::ZERO
         };
-        let flat = self.kernel().account().open_slots == 0;
         let kind = match self.rng.below(400) {
             0 => ControlKind::Flatten,
             1..=3 => ControlKind::Mode,
@@ -252,9 +251,7 @@ impl Run {
             7 => ControlKind::Reconcile,
             8..=30 if self.kernel().account().mode_wanted != Mode::Active => ControlKind::Mode,
             8..=30 if self.kernel().account().kill_switch != 0 => ControlKind::KillSwitch,
-            // Nobody anchors while orders may still tell where the difference comes from.
-            31..=60 if self.kernel().account().frozen != 0 && self.by_hand => ControlKind::Anchor,
-            31..=60 if flat && self.kernel().account().frozen != 0 => ControlKind::Anchor,
+            31..=60 => ControlKind::Anchor,
             61..=70 => {
                 let limits = changed(&mut self.rng);
                 return self.apply(Entry::Control(limits));

@@ -2,6 +2,7 @@
 
 use shm_layout::{Code, CommandKind, Control, ControlKind, Has, Report, ReportKind, Side};
 
+use crate::anchoring::{explained_by_nothing, income_told};
 use crate::check::{check, run};
 use crate::world::{E8, World, ascii};
 
@@ -18,18 +19,6 @@ fn income(world: &mut World, id: &str, kind: u8, amount_e8: i64) -> Code {
         ..Report::ZERO
     };
     world.report(&row).code
-}
-
-/// Answers the open INCOME: there is no row.
-fn income_told(world: &mut World) {
-    let mut asked = world.commands.iter().rev();
-    let command = asked.find(|c| c.kind == CommandKind::Income).copied();
-    world.report(&Report {
-        kind: ReportKind::CommandDone,
-        command_seq: command.expect("an INCOME is open").command_seq,
-        code: Code::Ok,
-        ..Report::ZERO
-    });
 }
 
 #[test]
@@ -244,6 +233,7 @@ fn a_big_anchor_needs_the_operators_word_and_is_booked_as_an_adjustment() {
         kind: ControlKind::Anchor,
         ..Control::ZERO
     };
+    explained_by_nothing(&mut world);
     assert_eq!(world.control(&anchor).code, Code::AnchorRefused);
     let word = Control {
         operator: 1,

@@ -277,6 +277,7 @@ fn an_anchor_to_a_wallet_older_than_the_last_fill_is_refused() {
         world,
         "settle | PositionOpen |\nsnapshot long 1 @ 100 wallet 9970 | PositionOpen |",
     );
+    crate::anchoring::explained_by_nothing(&mut world);
     assert_eq!(world.control(&anchor).code, Code::Ok);
     assert_eq!(world.kernel.account().capital_e8, 9_970 * E8);
 }

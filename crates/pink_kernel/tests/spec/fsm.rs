@@ -87,7 +87,8 @@ fn judge(table: &[Row]) -> Result<(), String> {
     must(Stale, Fact::AgreesFlat, Closed, CloseTrade)?;
     must(Stale, Fact::AgreesHeld, PositionOpen, Nothing)?;
     must(Closed, Fact::Settled, Idle, FreeSlot)?;
-    must(Closed, Fact::GoneHeld, PositionOpen, Nothing)
+    must(Closed, Fact::GoneHeld, PositionOpen, Nothing)?;
+    must(Closed, Fact::AgreesHeld, PositionOpen, Nothing)
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn fet() -> World {
         text: crate::world::ascii("test"),
         ..Control::ZERO
     };
+    crate::anchoring::explained_by_nothing(&mut world);
     world.control(&anchor);
     world
 }

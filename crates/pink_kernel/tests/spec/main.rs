@@ -17,8 +17,10 @@
 )]
 
 mod account;
+mod anchoring;
 mod answers;
 mod asking;
+mod beside;
 mod booking;
 mod bounds;
 mod broken;

@@ -141,7 +141,7 @@ fn nothing_is_concluded_while_a_command_about_the_slot_is_open() {
 }
 
 #[test]
-fn nothing_is_concluded_while_a_fill_is_held_or_the_trade_is_over() {
+fn nothing_is_concluded_while_a_fill_is_held() {
     let mut world = check(
         "
         enter long 1 limit 100 | OrderRequested |
@@ -166,16 +166,6 @@ fn nothing_is_concluded_while_a_fill_is_held_or_the_trade_is_over() {
     let orders = listed(&world);
     answer(&mut world, 5, &orders);
     assert_eq!(noted(&world), 0);
-    let world = run(
-        check(HELD),
-        "exit | ExitRequested |\nfill 1 @ 100 | Closed |",
-    );
-    let mut world = run(world, "wait 3000 | Closed |");
-    look(&mut world, 10);
-    assert_eq!(
-        (noted(&world), world.kernel.slot(0).stage),
-        (0, Stage::Closed)
-    );
 }
 
 #[test]

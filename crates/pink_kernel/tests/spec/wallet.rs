@@ -6,6 +6,7 @@ use shm_layout::{
     Report, ReportKind, Side,
 };
 
+use crate::anchoring::explained_by_nothing;
 use crate::check::{check, run};
 use crate::world::{E8, E12, World, ascii};
 
@@ -276,6 +277,7 @@ fn an_anchor_needs_a_wallet_and_a_word_where_it_is_big() {
         let mut world = World::ready();
         ask(&mut world);
         world.snapshot(&[], 10_000 * E8 + e8);
+        explained_by_nothing(&mut world);
         world
     };
     assert_eq!(anchor(&mut off(20 * E8), 0, "x"), Code::AnchorRefused);

@@ -1,0 +1,126 @@
+//! What the venue holds beside a trade that closed and waits for its rows.
+
+use shm_layout::{AdoptPolicy, Control, Stage};
+
+use crate::check::{check, run};
+use crate::world::{E8, World, config};
+
+const CLOSED: &str = "
+    enter long 1              | OrderRequested |
+    fill 1 @ 100 fee 0        | PositionOpen   |
+    settle                    | PositionOpen   |
+    exit                      | ExitRequested  |
+    fill 1 @ 100 fee 0        | Closed         |
+    wait 1000                 | Closed         |
+";
+
+/// Anomalies, and what is held by nobody here.
+fn seen(world: &World) -> (u64, i64) {
+    let anomalies = world.kernel.stats().anomalies;
+    (anomalies, world.kernel.instrument(0).foreign_qty_e8)
+}
+
+#[test]
+fn a_position_beside_a_closed_slot_is_seen() {
+    let mut world = check(CLOSED);
+    let (before, _) = seen(&world);
+    world = run(
+        world,
+        "hedge | Closed |\nsnapshot long 0.5 @ 100 | Closed |",
+    );
+    assert_eq!(seen(&world), (before, 0), "it may be late");
+    world = run(
+        world,
+        "wait 5000 | Closed |\nsnapshot long 0.5 @ 100 | Closed |",
+    );
+    assert_eq!(seen(&world), (before + 1, E8 / 2));
+    world = run(
+        world,
+        "
+        enter short 1 id t2       | Closed | code SymbolBusy
+        wait 60000                | Closed |
+        snapshot long 0.5 @ 100   | Closed |
+        ",
+    );
+    assert_eq!(seen(&world), (before + 1, E8 / 2), "said once");
+    world = run(world, "wait 60000 | Closed |\nsnapshot | Closed |");
+    assert_eq!(seen(&world), (before + 1, 0));
+    run(world, "enter short 1 id t2 in 1 | OrderRequested | code Ok");
+}
+
+#[test]
+fn a_snapshot_that_still_shows_what_was_just_closed_says_nothing() {
+    let world = check(CLOSED);
+    let before = seen(&world);
+    let world = run(
+        world,
+        "
+        snapshot long 1 @ 100     | Closed |
+        wait 3000                 | Closed |
+        snapshot long 1 @ 100     | Closed |
+        wait 3000                 | Closed |
+        snapshot                  | Closed |
+        wait 3000                 | Closed |
+        snapshot long 1 @ 100     | Closed |
+        ",
+    );
+    assert_eq!(seen(&world), before);
+    run(world, "settle | Idle |");
+}
+
+#[test]
+fn flatten_reaches_a_position_beside_a_closed_slot() {
+    let world = check(CLOSED);
+    let trades = world.kernel.account().trades_closed;
+    let mut world = run(world, "flatten | Closed |");
+    // Its rows may still explain it, and then the rest of the trade would be closed.
+    for _ in 0..4 {
+        world = run(
+            world,
+            "snapshot long 0.5 @ 98 | Closed |\nwait 9000 | Closed |",
+        );
+    }
+    let world = run(
+        world,
+        "
+        snapshot long 0.5 @ 98    | ExitRequested | fact Exit  size 0.5  cost 49  asks 0.5
+        wait 0                    | ExitRequested |
+        fill 0.5 @ 101 fee 0      | Closed        | gross 1.5
+        settle                    | Idle          | capital 10_001.5
+        snapshot                  | Idle          | delta 0
+        ",
+    );
+    let account = world.kernel.account();
+    assert_eq!(account.trades_closed, trades, "one trade, closed once");
+}
+
+#[test]
+fn a_position_beside_a_closed_slot_is_adopted_once_the_slot_is_free() {
+    let mut world = World::ready();
+    world.control(&Control {
+        adopt: AdoptPolicy::Adopt,
+        ..config()
+    });
+    let world = run(world, CLOSED);
+    let (before, _) = seen(&world);
+    let world = run(
+        world,
+        "
+        snapshot long 0.5 @ 100   | Closed |
+        wait 6000                 | Closed |
+        snapshot long 0.5 @ 100   | Closed |
+        ",
+    );
+    assert_eq!(seen(&world), (before + 1, E8 / 2));
+    let world = run(
+        world,
+        "
+        settle                    | Idle         |
+        wait 6000                 | Idle         |
+        snapshot long 0.5 @ 100   | PositionOpen | size 0.5  cost 50
+        ",
+    );
+    assert_eq!(seen(&world), (before + 1, 0));
+    assert_eq!(world.kernel.slot(0).adopted, 1);
+    assert_eq!(world.kernel.slot(1).stage, Stage::Idle);
+}
