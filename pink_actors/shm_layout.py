@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "cfb7ee27e2ae8638aa3861940673baa5010be3df33cc3e8e877456a8cc765934"
+DIGEST_HEX: Final = "4a078c0c3b4eaa5ab553679cb1a2db8b4be39d32525da55101c164f50bafd3a2"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x14b05fe43f7d45fe
+JOURNAL_SHAPE: Final = 0x6e378d3360344b8a
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -481,6 +481,11 @@ class Code(IntEnum):
     POSITION_MODE_UNKNOWN = 52  # one-way or hedge not known yet
     UNRESOLVED = 53  # no order or slot matches; kept as an anomaly
     CLOCK_STEPPED = 54  # a clock jumped or ran backwards; facts keep the journal's order
+    MALFORMED = 55  # the venue's bytes are not what the protocol says; they are kept
+    TOO_LARGE = 56  # a reply or frame beyond its bound; its beginning is kept
+    UNKNOWN_WORD = 57  # a word, type or event that the protocol does not know
+    ECHO_DIFFERS = 58  # the venue understood an order otherwise than it was commanded
+    NOT_AS_CONFIGURED = 59  # the account is set otherwise than the configuration says
 
 
 _Code: Final = {member.value: member for member in Code}
@@ -2708,6 +2713,7 @@ class GatewayCell(NamedTuple):
     budget_waits: int  # requests that waited for the rate budget
     fills_by_rest: int  # fills REST saw first
     clock_steps: int  # a clock, ours or the venue's, jumped or ran backwards
+    echo_differences: int  # orders the venue understood otherwise than commanded
 
     @classmethod
     def zero(cls) -> Self:
@@ -2736,6 +2742,7 @@ class GatewayCell(NamedTuple):
             budget_waits=0,
             fills_by_rest=0,
             clock_steps=0,
+            echo_differences=0,
         )
 
     def encode(self) -> bytes:
@@ -2765,6 +2772,7 @@ class GatewayCell(NamedTuple):
                 self.budget_waits,
                 self.fills_by_rest,
                 self.clock_steps,
+                self.echo_differences,
             )
         except StructError as error:
             raise MalformedRecord(f"GatewayCell: {error}") from error
@@ -2775,13 +2783,13 @@ class GatewayCell(NamedTuple):
         v = _checked(_GatewayCell_STRUCT, data, "GatewayCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:23],
+                *v[0:24],
             ))
         except KeyError as error:
             raise MalformedRecord(f"GatewayCell: unknown code {error}") from error
 
 
-_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q Q 72x")
+_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q Q Q 64x")
 
 
 class ListenerCell(NamedTuple):
@@ -2803,6 +2811,8 @@ class ListenerCell(NamedTuple):
     key_renewals: int
     pings: int
     snapshots_ignored: int
+    late_marks: int  # market data older than what its channel told before; not taken
+    old_marks: int  # marks too old by the venue's own time when they came; stale
 
     @classmethod
     def zero(cls) -> Self:
@@ -2824,6 +2834,8 @@ class ListenerCell(NamedTuple):
             key_renewals=0,
             pings=0,
             snapshots_ignored=0,
+            late_marks=0,
+            old_marks=0,
         )
 
     def encode(self) -> bytes:
@@ -2846,6 +2858,8 @@ class ListenerCell(NamedTuple):
                 self.key_renewals,
                 self.pings,
                 self.snapshots_ignored,
+                self.late_marks,
+                self.old_marks,
             )
         except StructError as error:
             raise MalformedRecord(f"ListenerCell: {error}") from error
@@ -2856,13 +2870,13 @@ class ListenerCell(NamedTuple):
         v = _checked(_ListenerCell_STRUCT, data, "ListenerCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:16],
+                *v[0:18],
             ))
         except KeyError as error:
             raise MalformedRecord(f"ListenerCell: unknown code {error}") from error
 
 
-_ListenerCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q 72x")
+_ListenerCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q 56x")
 
 
 class PersistenceCell(NamedTuple):
