@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "35b37cc4f3dabae6e853e4bcc09fa10659da9099266fa7d0f87f099384d8f610"
+DIGEST_HEX: Final = "bae2f8b8e35181ccb5acc09e02bb04b1e690b7b867bbb64d6ea2bc7109fdd5a4"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x1f0b576fd61574bc
+JOURNAL_SHAPE: Final = 0x17d2a4b068705563
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -481,6 +481,11 @@ class Code(IntEnum):
     POSITION_MODE_UNKNOWN = 52  # one-way or hedge not known yet
     UNRESOLVED = 53  # no order or slot matches; kept as an anomaly
     CLOCK_STEPPED = 54  # a clock jumped or ran backwards; facts keep the journal's order
+    MALFORMED = 55  # the venue's bytes are not what the protocol says; they are kept
+    TOO_LARGE = 56  # a reply or frame beyond its bound; its beginning is kept
+    UNKNOWN_WORD = 57  # a word, type or event that the protocol does not know
+    ECHO_DIFFERS = 58  # the venue understood an order otherwise than it was commanded
+    NOT_AS_CONFIGURED = 59  # the account is set otherwise than the configuration says
 
 
 _Code: Final = {member.value: member for member in Code}
@@ -2732,6 +2737,7 @@ class GatewayCell(NamedTuple):
     budget_waits: int  # requests that waited for the rate budget
     fills_by_rest: int  # fills REST saw first
     clock_steps: int  # a clock, ours or the venue's, jumped or ran backwards
+    echo_differences: int  # orders the venue understood otherwise than commanded
 
     @classmethod
     def zero(cls) -> Self:
@@ -2760,6 +2766,7 @@ class GatewayCell(NamedTuple):
             budget_waits=0,
             fills_by_rest=0,
             clock_steps=0,
+            echo_differences=0,
         )
 
     def encode(self) -> bytes:
@@ -2789,6 +2796,7 @@ class GatewayCell(NamedTuple):
                 self.budget_waits,
                 self.fills_by_rest,
                 self.clock_steps,
+                self.echo_differences,
             )
         except StructError as error:
             raise MalformedRecord(f"GatewayCell: {error}") from error
@@ -2799,13 +2807,13 @@ class GatewayCell(NamedTuple):
         v = _checked(_GatewayCell_STRUCT, data, "GatewayCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:23],
+                *v[0:24],
             ))
         except KeyError as error:
             raise MalformedRecord(f"GatewayCell: unknown code {error}") from error
 
 
-_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q Q 72x")
+_GatewayCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q Q Q Q Q 64x")
 
 
 class ListenerCell(NamedTuple):
@@ -2827,6 +2835,8 @@ class ListenerCell(NamedTuple):
     key_renewals: int
     pings: int
     snapshots_ignored: int
+    late_marks: int  # market data older than what its channel told before; not taken
+    old_marks: int  # marks too old by the venue's own time when they came; stale
 
     @classmethod
     def zero(cls) -> Self:
@@ -2848,6 +2858,8 @@ class ListenerCell(NamedTuple):
             key_renewals=0,
             pings=0,
             snapshots_ignored=0,
+            late_marks=0,
+            old_marks=0,
         )
 
     def encode(self) -> bytes:
@@ -2870,6 +2882,8 @@ class ListenerCell(NamedTuple):
                 self.key_renewals,
                 self.pings,
                 self.snapshots_ignored,
+                self.late_marks,
+                self.old_marks,
             )
         except StructError as error:
             raise MalformedRecord(f"ListenerCell: {error}") from error
@@ -2880,13 +2894,13 @@ class ListenerCell(NamedTuple):
         v = _checked(_ListenerCell_STRUCT, data, "ListenerCell")
         try:
             return tuple.__new__(cls, (
-                *v[0:16],
+                *v[0:18],
             ))
         except KeyError as error:
             raise MalformedRecord(f"ListenerCell: unknown code {error}") from error
 
 
-_ListenerCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q 72x")
+_ListenerCell_STRUCT: Final = Struct("<Q Q Q Q Q Q Q Q Q Q Q Q q Q Q Q Q Q 56x")
 
 
 class PersistenceCell(NamedTuple):

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "35b37cc4f3dabae6e853e4bcc09fa10659da9099266fa7d0f87f099384d8f610";
-pub const DIGEST: [u8; 32] = [0x35, 0xb3, 0x7c, 0xc4, 0xf3, 0xda, 0xba, 0xe6, 0xe8, 0x53, 0xe4, 0xbc, 0xc0, 0x9f, 0xa1, 0x06, 0x59, 0xda, 0x90, 0x99, 0x26, 0x6f, 0xa7, 0xd0, 0xf8, 0x7f, 0x09, 0x93, 0x84, 0xd8, 0xf6, 0x10];
+pub const DIGEST_HEX: &str = "bae2f8b8e35181ccb5acc09e02bb04b1e690b7b867bbb64d6ea2bc7109fdd5a4";
+pub const DIGEST: [u8; 32] = [0xba, 0xe2, 0xf8, 0xb8, 0xe3, 0x51, 0x81, 0xcc, 0xb5, 0xac, 0xc0, 0x9e, 0x02, 0xbb, 0x04, 0xb1, 0xe6, 0x90, 0xb7, 0xb8, 0x67, 0xbb, 0xb6, 0x4d, 0x6e, 0xa2, 0xbc, 0x71, 0x09, 0xfd, 0xd5, 0xa4];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x1f0b576fd61574bc;
+pub const JOURNAL_SHAPE: u64 = 0x17d2a4b068705563;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -1409,10 +1409,20 @@ pub enum Code {
     Unresolved = 53,
     /// a clock jumped or ran backwards; facts keep the journal's order
     ClockStepped = 54,
+    /// the venue's bytes are not what the protocol says; they are kept
+    Malformed = 55,
+    /// a reply or frame beyond its bound; its beginning is kept
+    TooLarge = 56,
+    /// a word, type or event that the protocol does not know
+    UnknownWord = 57,
+    /// the venue understood an order otherwise than it was commanded
+    EchoDiffers = 58,
+    /// the account is set otherwise than the configuration says
+    NotAsConfigured = 59,
 }
 
 impl Code {
-    pub const ALL: &'static [Self] = &[Self::Ok, Self::Duplicate, Self::InvalidField, Self::OutOfRange, Self::UnknownSymbol, Self::NotConfigured, Self::ModeForbids, Self::KillSwitch, Self::Frozen, Self::NotReconciled, Self::MaxSlots, Self::MaxLeverage, Self::MaxOrderNotional, Self::MaxTotalNotional, Self::DailyLoss, Self::Drawdown, Self::OrderRate, Self::StaleIntent, Self::StaleMark, Self::PriceBand, Self::PriceDivergence, Self::Tick, Self::Lot, Self::MinQuantity, Self::MinNotional, Self::DuplicateTradeId, Self::SlotBusy, Self::SymbolBusy, Self::NoSuchSlot, Self::NoSuchTrade, Self::NoPosition, Self::NoActiveOrder, Self::OrderInFlight, Self::Dust, Self::NotDust, Self::NoLegsLeft, Self::Unexpected, Self::TerminalState, Self::ForeignOrder, Self::ImplausibleFill, Self::StaleFact, Self::StaleSnapshot, Self::SettleMismatch, Self::OrderTableFull, Self::Capital, Self::Overfill, Self::AnchorRefused, Self::RateLimited, Self::JournalSlow, Self::VenueRefused, Self::DeadlinePassed, Self::Overtaken, Self::PositionModeUnknown, Self::Unresolved, Self::ClockStepped];
+    pub const ALL: &'static [Self] = &[Self::Ok, Self::Duplicate, Self::InvalidField, Self::OutOfRange, Self::UnknownSymbol, Self::NotConfigured, Self::ModeForbids, Self::KillSwitch, Self::Frozen, Self::NotReconciled, Self::MaxSlots, Self::MaxLeverage, Self::MaxOrderNotional, Self::MaxTotalNotional, Self::DailyLoss, Self::Drawdown, Self::OrderRate, Self::StaleIntent, Self::StaleMark, Self::PriceBand, Self::PriceDivergence, Self::Tick, Self::Lot, Self::MinQuantity, Self::MinNotional, Self::DuplicateTradeId, Self::SlotBusy, Self::SymbolBusy, Self::NoSuchSlot, Self::NoSuchTrade, Self::NoPosition, Self::NoActiveOrder, Self::OrderInFlight, Self::Dust, Self::NotDust, Self::NoLegsLeft, Self::Unexpected, Self::TerminalState, Self::ForeignOrder, Self::ImplausibleFill, Self::StaleFact, Self::StaleSnapshot, Self::SettleMismatch, Self::OrderTableFull, Self::Capital, Self::Overfill, Self::AnchorRefused, Self::RateLimited, Self::JournalSlow, Self::VenueRefused, Self::DeadlinePassed, Self::Overtaken, Self::PositionModeUnknown, Self::Unresolved, Self::ClockStepped, Self::Malformed, Self::TooLarge, Self::UnknownWord, Self::EchoDiffers, Self::NotAsConfigured];
 
     /// The value with this code; an unknown code is `None`, never a default.
     #[must_use]
@@ -1473,6 +1483,11 @@ impl Code {
             52 => Some(Self::PositionModeUnknown),
             53 => Some(Self::Unresolved),
             54 => Some(Self::ClockStepped),
+            55 => Some(Self::Malformed),
+            56 => Some(Self::TooLarge),
+            57 => Some(Self::UnknownWord),
+            58 => Some(Self::EchoDiffers),
+            59 => Some(Self::NotAsConfigured),
             _ => None,
         }
     }
@@ -1540,6 +1555,11 @@ impl Code {
             Self::PositionModeUnknown => "POSITION_MODE_UNKNOWN",
             Self::Unresolved => "UNRESOLVED",
             Self::ClockStepped => "CLOCK_STEPPED",
+            Self::Malformed => "MALFORMED",
+            Self::TooLarge => "TOO_LARGE",
+            Self::UnknownWord => "UNKNOWN_WORD",
+            Self::EchoDiffers => "ECHO_DIFFERS",
+            Self::NotAsConfigured => "NOT_AS_CONFIGURED",
         }
     }
 }
@@ -5933,7 +5953,9 @@ pub struct GatewayCell {
     pub fills_by_rest: u64,
     /// a clock, ours or the venue's, jumped or ran backwards
     pub clock_steps: u64,
-    pub reserved_0: [u64; 9],
+    /// orders the venue understood otherwise than commanded
+    pub echo_differences: u64,
+    pub reserved_0: [u64; 8],
 }
 
 const _: () = {
@@ -5960,7 +5982,8 @@ const _: () = {
     assert!(core::mem::offset_of!(GatewayCell, budget_waits) == 160);
     assert!(core::mem::offset_of!(GatewayCell, fills_by_rest) == 168);
     assert!(core::mem::offset_of!(GatewayCell, clock_steps) == 176);
-    assert!(core::mem::offset_of!(GatewayCell, reserved_0) == 184);
+    assert!(core::mem::offset_of!(GatewayCell, echo_differences) == 184);
+    assert!(core::mem::offset_of!(GatewayCell, reserved_0) == 192);
     assert!(core::mem::size_of::<GatewayCell>() == 256);
 };
 
@@ -5992,7 +6015,8 @@ impl GatewayCell {
         budget_waits: 0,
         fills_by_rest: 0,
         clock_steps: 0,
-        reserved_0: [0; 9],
+        echo_differences: 0,
+        reserved_0: [0; 8],
     };
 
     #[must_use]
@@ -6021,7 +6045,8 @@ impl GatewayCell {
         b[160..168].copy_from_slice(&self.budget_waits.to_le_bytes());
         b[168..176].copy_from_slice(&self.fills_by_rest.to_le_bytes());
         b[176..184].copy_from_slice(&self.clock_steps.to_le_bytes());
-        for (to, from) in b[184..256].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[184..192].copy_from_slice(&self.echo_differences.to_le_bytes());
+        for (to, from) in b[192..256].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -6052,6 +6077,7 @@ impl GatewayCell {
         each("budget_waits", Value::Number(self.budget_waits.into()));
         each("fills_by_rest", Value::Number(self.fills_by_rest.into()));
         each("clock_steps", Value::Number(self.clock_steps.into()));
+        each("echo_differences", Value::Number(self.echo_differences.into()));
     }
 
     pub fn from_bytes(b: &[u8; 256]) -> Result<Self, Malformed> {
@@ -6079,7 +6105,8 @@ impl GatewayCell {
             budget_waits: u64::from_le_bytes(take(b, 160)),
             fills_by_rest: u64::from_le_bytes(take(b, 168)),
             clock_steps: u64::from_le_bytes(take(b, 176)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 184 + i * 8))),
+            echo_differences: u64::from_le_bytes(take(b, 184)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 192 + i * 8))),
         })
     }
 
@@ -6121,7 +6148,11 @@ pub struct ListenerCell {
     pub key_renewals: u64,
     pub pings: u64,
     pub snapshots_ignored: u64,
-    pub reserved_0: [u64; 9],
+    /// market data older than what its channel told before; not taken
+    pub late_marks: u64,
+    /// marks too old by the venue's own time when they came; stale
+    pub old_marks: u64,
+    pub reserved_0: [u64; 7],
 }
 
 const _: () = {
@@ -6141,7 +6172,9 @@ const _: () = {
     assert!(core::mem::offset_of!(ListenerCell, key_renewals) == 104);
     assert!(core::mem::offset_of!(ListenerCell, pings) == 112);
     assert!(core::mem::offset_of!(ListenerCell, snapshots_ignored) == 120);
-    assert!(core::mem::offset_of!(ListenerCell, reserved_0) == 128);
+    assert!(core::mem::offset_of!(ListenerCell, late_marks) == 128);
+    assert!(core::mem::offset_of!(ListenerCell, old_marks) == 136);
+    assert!(core::mem::offset_of!(ListenerCell, reserved_0) == 144);
     assert!(core::mem::size_of::<ListenerCell>() == 200);
 };
 
@@ -6166,7 +6199,9 @@ impl ListenerCell {
         key_renewals: 0,
         pings: 0,
         snapshots_ignored: 0,
-        reserved_0: [0; 9],
+        late_marks: 0,
+        old_marks: 0,
+        reserved_0: [0; 7],
     };
 
     #[must_use]
@@ -6188,7 +6223,9 @@ impl ListenerCell {
         b[104..112].copy_from_slice(&self.key_renewals.to_le_bytes());
         b[112..120].copy_from_slice(&self.pings.to_le_bytes());
         b[120..128].copy_from_slice(&self.snapshots_ignored.to_le_bytes());
-        for (to, from) in b[128..200].chunks_exact_mut(8).zip(&self.reserved_0) {
+        b[128..136].copy_from_slice(&self.late_marks.to_le_bytes());
+        b[136..144].copy_from_slice(&self.old_marks.to_le_bytes());
+        for (to, from) in b[144..200].chunks_exact_mut(8).zip(&self.reserved_0) {
             to.copy_from_slice(&from.to_le_bytes());
         }
         b
@@ -6212,6 +6249,8 @@ impl ListenerCell {
         each("key_renewals", Value::Number(self.key_renewals.into()));
         each("pings", Value::Number(self.pings.into()));
         each("snapshots_ignored", Value::Number(self.snapshots_ignored.into()));
+        each("late_marks", Value::Number(self.late_marks.into()));
+        each("old_marks", Value::Number(self.old_marks.into()));
     }
 
     pub fn from_bytes(b: &[u8; 200]) -> Result<Self, Malformed> {
@@ -6232,7 +6271,9 @@ impl ListenerCell {
             key_renewals: u64::from_le_bytes(take(b, 104)),
             pings: u64::from_le_bytes(take(b, 112)),
             snapshots_ignored: u64::from_le_bytes(take(b, 120)),
-            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 128 + i * 8))),
+            late_marks: u64::from_le_bytes(take(b, 128)),
+            old_marks: u64::from_le_bytes(take(b, 136)),
+            reserved_0: core::array::from_fn(|i| u64::from_le_bytes(take(b, 144 + i * 8))),
         })
     }
 

@@ -79,6 +79,7 @@ class GatewayActor:
         own = shm.Own(context.segment)
         kernel = shm.Reader.attach(context.instance, Writer.KERNEL)
         reporter = Reporter(own.producer(GATEWAY_REPORTS, [kernel]), context.clock)
+        self._connection.tell_unread = reporter.unread
         self._own = own
         seconds = context.config.venue.dead_man_s
         self._dead_man = DeadMan(seconds, self._connection, kernel, context.clock, context.log)
@@ -217,5 +218,6 @@ class GatewayActor:
             budget_waits=counters.budget_waits,
             fills_by_rest=tally.fills_by_rest,
             clock_steps=tally.clock_steps + counters.venue_clock_steps,
+            echo_differences=tally.echo_differences,
         )
         self._own.write(GATEWAY_STATS, cell)

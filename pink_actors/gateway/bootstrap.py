@@ -8,7 +8,7 @@ from pink_actors.errors import SecretsError
 from pink_actors.gateway.desk import Desk
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
-from pink_actors.shm_layout import PositionMode
+from pink_actors.shm_layout import Code, PositionMode
 from pink_actors.venue import replies, reports, requests
 from pink_actors.venue.catalogue import Meaning
 from pink_actors.venue.numbers import Malformed
@@ -75,7 +75,7 @@ async def _switched(desk: Desk, mode: PositionMode, wanted: PositionMode) -> Pos
             return wanted
     text = f"the venue is in {mode.name}, {wanted.name} is configured"
     desk.log.warning("position_mode", text=text, flat=flat)
-    await desk.reporter.diagnose(text)
+    await desk.reporter.diagnose(text, code=Code.NOT_AS_CONFIGURED)
     return mode
 
 
@@ -97,7 +97,8 @@ async def _learn_instruments(desk: Desk) -> str:
         facts = listed.get(symbol)
         if facts is None:
             desk.log.error("unknown_symbol", symbol=symbol)
-            await desk.reporter.diagnose("the venue does not know this symbol", symbol)
+            text = "the venue does not know this symbol"
+            await desk.reporter.diagnose(text, symbol, code=Code.UNKNOWN_SYMBOL)
         else:
             await desk.reporter.publish(reports.instrument(facts, arrival))
     return ""
@@ -128,7 +129,7 @@ async def _set_margin_type(desk: Desk) -> str:
         elif answer.ending is Ending.REFUSED:
             text = f"the margin type is {word}, {wanted.upper()} is configured: {answer.text}"
             desk.log.warning("margin_type", symbol=symbol, text=text)
-            await desk.reporter.diagnose(text, symbol)
+            await desk.reporter.diagnose(text, symbol, code=Code.NOT_AS_CONFIGURED)
         else:
             return f"margin type of {symbol}: {answer.text}"
     return ""

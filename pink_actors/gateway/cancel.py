@@ -13,6 +13,7 @@ from pink_actors.rest.connection import Answer, Ending, Turn
 from pink_actors.shm_layout import Code, Command, ReportKind
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Meaning
+from pink_actors.venue.evidence import mismatch
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
 from pink_actors.venue.words import FINISHED, KINDS_WITH_CLIENT_ID
@@ -35,19 +36,27 @@ async def cancel(desk: Desk, work: Work) -> None:
             )
             return
         target = command._replace(venue_order_id=look.facts.venue_order_id)
+    facts, answer = await withdraw(desk, target)
+    if facts is not None:
+        await desk.report_order(command, facts, answer)
+        return
+    code = Code.VENUE_REFUSED if answer.ending is Ending.REFUSED else Code.UNRESOLVED
+    await desk.reporter.conclude(ReportKind.CANCEL_REFUSED, command, code, answer)
+
+
+async def withdraw(desk: Desk, target: Command) -> tuple[OrderFacts | None, Answer]:
+    """Takes an order off the book: what became of it, or None where it may still be there."""
     answer = Answer(Ending.UNSENT)
     for _ in range(CANCEL_TRIES_MAX):
         answer = await _send(desk, target)
         facts, answer = await _truth(desk, target, answer)
         if facts is not None:
-            await desk.report_order(command, facts, answer)
-            return
+            return facts, answer
         if answer.ending is Ending.REFUSED and answer.meaning is not Meaning.IN_PROGRESS:
             desk.tally.refused += 1
             break
         await asyncio.sleep(AGAIN_AFTER_S)
-    code = Code.VENUE_REFUSED if answer.ending is Ending.REFUSED else Code.UNRESOLVED
-    await desk.reporter.conclude(ReportKind.CANCEL_REFUSED, command, code, answer)
+    return None, answer
 
 
 async def _send(desk: Desk, target: Command) -> Answer:
@@ -64,7 +73,13 @@ async def _truth(desk: Desk, target: Command, answer: Answer) -> tuple[OrderFact
         except Malformed as error:
             await desk.unreadable(answer, error, target.symbol)
         else:
-            if facts.status in FINISHED:
+            foreign = mismatch(target, facts, desk.connection.offset_ms_min)
+            if foreign:
+                # It tells of another order, so of this one nothing is known.
+                text = f"cancel answered by order {facts.venue_order_id}: {foreign}"
+                await desk.reporter.diagnose(text, target.symbol, code=Code.FOREIGN_ORDER)
+                answer = answer._replace(ending=Ending.UNKNOWN, text=text)
+            elif facts.status in FINISHED:
                 return facts, answer
     if answer.ending in (Ending.NOTHING, Ending.UNSENT):
         return None, answer

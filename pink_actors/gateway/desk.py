@@ -15,8 +15,9 @@ from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Connection, Turn
 from pink_actors.rest.reporting import Reporter
-from pink_actors.shm_layout import ORDERS, SLOTS, Command
+from pink_actors.shm_layout import ORDERS, SLOTS, Code, Command
 from pink_actors.venue import reports
+from pink_actors.venue.evidence import difference
 from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
 
@@ -36,6 +37,7 @@ class Tally:
     not_sent: int = 0
     fills_by_rest: int = 0
     clock_steps: int = 0
+    echo_differences: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,12 +61,39 @@ class Desk:
         return Turn(priority, deadline, lambda: self.gate.refusal(command))
 
     async def report_order(self, command: Command, facts: OrderFacts, answer: Answer) -> None:
-        """The order as found; it answers to our id even where the venue keeps none."""
+        """The order as found; it answers to our id even where the venue keeps none.
+
+        A quantity that the venue cut is told as an oddity: under another one than was commanded the
+        kernel would take the order, and its fills, for somebody else's.
+        """
+        await self.tell_difference(command, facts, difference(command, facts).text)
+        if facts.strange:
+            await self._tell_once(Code.UNKNOWN_WORD, command, facts, facts.strange)
         self.memory.owners.put(facts.venue_order_id, command.client_order_id)
-        ours = facts._replace(client_order_id=command.client_order_id)
+        cut = bool(command.qty_e8) and facts.qty_e8 != command.qty_e8
+        ours = facts._replace(
+            client_order_id=command.client_order_id, qty_e8=None if cut else facts.qty_e8
+        )
         await self.reporter.publish(
             reports.order_state(ours, self.reporter.arrival(command, answer))
         )
+
+    async def tell_difference(self, command: Command, facts: OrderFacts, text: str) -> None:
+        """What the venue understood otherwise, once for each order; an empty text says nothing."""
+        if text and await self._tell_once(Code.ECHO_DIFFERS, command, facts, f"echo: {text}"):
+            self.tally.echo_differences += 1
+
+    async def _tell_once(self, code: Code, command: Command, facts: OrderFacts, text: str) -> bool:
+        key = (facts.venue_order_id, text)
+        if self.memory.oddities.get(key):
+            return False
+        self.memory.oddities.put(key, True)
+        self.log.warning(
+            "odd_order", code=code.name, text=text, client_order_id=command.client_order_id
+        )
+        words = f"{text}; order {facts.venue_order_id}"
+        await self.reporter.diagnose(words, command.symbol, code=code)
+        return True
 
     def booked_qty_e8(self, command: Command) -> int | None:
         """What the kernel has booked of this order; None where its cells do not show the order."""
@@ -84,7 +113,7 @@ class Desk:
     async def unreadable(self, answer: Answer, error: Malformed, symbol: str = "") -> None:
         """A reply whose fields are not what the protocol says: counted, kept, told."""
         self.connection.unreadable(answer, error)
-        await self.reporter.diagnose(str(error), symbol)
+        await self.reporter.unread(error, symbol)
 
     def settled_mono_ns(self, client_order_id: str) -> int:
         """When "not found" becomes evidence for an order this gateway may have sent."""

@@ -11,7 +11,7 @@ from pink_actors.clock import NS_PER_S
 from pink_actors.gateway.desk import Desk
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
-from pink_actors.shm_layout import ORDERS, Command
+from pink_actors.shm_layout import ORDERS, Code, Command
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Meaning
 from pink_actors.venue.evidence import CLOCK_SLACK_MS, match_unnamed, mismatch, sent_after_ms
@@ -81,7 +81,7 @@ async def _by_id(desk: Desk, command: Command, priority: Priority) -> Look:
     contradiction = mismatch(command, facts, desk.connection.offset_ms_min)
     if contradiction:
         text = f"order {facts.venue_order_id} is not ours: {contradiction}"
-        await desk.reporter.diagnose(text, command.symbol)
+        await desk.reporter.diagnose(text, command.symbol, code=Code.FOREIGN_ORDER)
         return Look(None, False, answer, text)
     return Look(facts, False, answer)
 
@@ -108,7 +108,7 @@ async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look
     matches = match_unnamed(command, by_id.values(), claimed, offset_ms_min)
     if len(matches) > 1:
         text = f"{len(matches)} orders match {command.client_order_id}"
-        await desk.reporter.diagnose(text, command.symbol)
+        await desk.reporter.diagnose(text, command.symbol, code=Code.UNRESOLVED)
         return Look(None, False, answer, text)
     return Look(matches[0] if matches else None, not matches, answer)
 

@@ -7,19 +7,27 @@ from typing import Final
 
 from pink_actors.clock import NS_PER_S
 from pink_actors.gateway.bootstrap import learn_mode
+from pink_actors.gateway.cancel import withdraw
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.inbox import Work
 from pink_actors.gateway.lookup import look_until_settled, look_up
 from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
-from pink_actors.shm_layout import Code, Command, PositionMode, ReportKind, Side
+from pink_actors.shm_layout import Code, Command, OrderKind, PositionMode, ReportKind, Side
 from pink_actors.venue import replies, reports, requests
 from pink_actors.venue.catalogue import Meaning
-from pink_actors.venue.evidence import accepted_echo, echo_mismatch
+from pink_actors.venue.evidence import (
+    accepted_echo,
+    difference,
+    echo_difference,
+    echo_mismatch,
+)
+from pink_actors.venue.facts import OrderFacts
 from pink_actors.venue.numbers import Malformed
 from pink_actors.venue.quantise import refusal
 from pink_actors.venue.requests import Request, Unsendable
+from pink_actors.venue.words import FINISHED
 
 # An exit without a deadline is tried this long while it provably never reached the venue.
 PERSIST_NS_MAX: Final = 30 * NS_PER_S
@@ -31,7 +39,7 @@ async def submit(desk: Desk, work: Work) -> None:
     if work.maybe_sent:
         look = await look_until_settled(desk, command)
         if look.facts is not None:
-            await desk.report_order(command, look.facts, look.answer)
+            await _found(desk, command, look.facts, look.answer)
             return
         if not look.absent:
             await _unknown(desk, command, look.answer, look.text)
@@ -115,6 +123,9 @@ async def _conclude(desk: Desk, command: Command, answer: Answer) -> None:
             await reporter.conclude(ReportKind.ORDER_REFUSED, command, Code.RATE_LIMITED, answer)
         case Ending.REFUSED if answer.meaning is Meaning.DUPLICATE_ID:
             await _already_there(desk, command, answer)
+        case Ending.REFUSED if answer.meaning in (Meaning.NO_ORDER, Meaning.ALREADY_FILLED):
+            # No answer to an order that is new, whatever the venue meant by it.
+            await _unknown(desk, command, answer)
         case Ending.REFUSED:
             desk.tally.refused += 1
             await reporter.conclude(ReportKind.ORDER_REFUSED, command, Code.VENUE_REFUSED, answer)
@@ -133,17 +144,52 @@ async def _accepted(desk: Desk, command: Command, answer: Answer) -> None:
         await desk.unreadable(answer, error, command.symbol)
         await _unknown(desk, command, answer)
         return
-    contradiction = echo_mismatch(command, facts, desk.connection.offset_ms_min)
-    if contradiction:
-        await desk.reporter.diagnose(f"echo: {contradiction}", command.symbol)
-    await desk.report_order(command, accepted_echo(facts), answer)
+    foreign = echo_mismatch(command, facts, desk.connection.offset_ms_min)
+    if foreign:
+        await desk.tell_difference(command, facts, foreign)
+        if facts.client_order_id == command.client_order_id.lower() and _rests(facts):
+            await withdraw(desk, _as_found(command, facts))
+        await _unknown(desk, command, answer, f"echo: {foreign}")
+        return
+    await desk.tell_difference(command, facts, echo_difference(command, facts).text)
+    await _found(desk, command, accepted_echo(facts), answer)
+
+
+async def _found(desk: Desk, command: Command, facts: OrderFacts, answer: Answer) -> None:
+    """The order is there: one that rests and is not what was asked for is taken off the book.
+
+    A protection order is kept all the same: at another level it protects better than none does.
+    """
+    found = difference(command, facts)
+    if found.grave and _rests(facts):
+        await desk.tell_difference(command, facts, found.text)
+        gone, answer = await withdraw(desk, _as_found(command, facts))
+        if gone is None:
+            await _unknown(desk, command, answer, f"not withdrawn: {found.text}")
+            return
+        facts = gone
+    await desk.report_order(command, facts, answer)
+
+
+def _rests(facts: OrderFacts) -> bool:
+    return facts.order_kind is OrderKind.LIMIT and facts.status not in FINISHED
+
+
+def _as_found(command: Command, facts: OrderFacts) -> Command:
+    """The same order as the venue has it."""
+    return command._replace(
+        symbol=facts.symbol,
+        order_side=facts.order_side,
+        order_kind=facts.order_kind,
+        venue_order_id=facts.venue_order_id,
+    )
 
 
 async def _already_there(desk: Desk, command: Command, answer: Answer) -> None:
     """The venue has an order with this id: one of our requests got through."""
     look = await look_up(desk, command)
     if look.facts is not None:
-        await desk.report_order(command, look.facts, look.answer)
+        await _found(desk, command, look.facts, look.answer)
     else:
         await _unknown(desk, command, answer)
 

@@ -30,6 +30,9 @@ from pink_actors.shm_layout import (
 STATS_EVERY_NS: Final = 250 * NS_PER_MS
 FIRST_CONNECT_NS_MAX: Final = 5 * NS_PER_S
 CLOSE_S_MAX: Final = 3.0
+# The venue's clock is measured once a minute, and after one pause where marks seem late or old.
+CLOCK_PAUSE_S: Final = 5.0
+CLOCK_PAUSES: Final = 12
 
 
 class ListenerActor:
@@ -64,8 +67,13 @@ class ListenerActor:
             own.write(MARKS, cell, index)
 
         self._own = own
+        self._connection.tell_unread = reporter.unread
         self._marks = Marks(
-            context.config.symbols, context.config.risk.mark_age_ms_max, context.clock, write
+            context.config.symbols,
+            context.config.risk.mark_age_ms_max,
+            context.clock,
+            self._connection.venue_now_ms,
+            write,
         )
         self._ear = Ear(reporter, self._marks, self._kept, context.clock, context.log)
         user_streams = [
@@ -80,6 +88,7 @@ class ListenerActor:
         self._tasks = [
             *(asyncio.create_task(user.run(), name="user stream") for user in user_streams),
             *(asyncio.create_task(market.run(), name="market stream") for market in markets),
+            asyncio.create_task(self._keep_time(), name="venue clock"),
         ]
         give_up_mono_ns = context.clock.mono_ns() + FIRST_CONNECT_NS_MAX
         while not self._connected() and context.clock.mono_ns() < give_up_mono_ns:
@@ -110,6 +119,16 @@ class ListenerActor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_S_MAX)
         await self._connection.close()
+
+    async def _keep_time(self) -> None:
+        """Measures the venue's clock, by which marks are old: soon again where they seem so."""
+        while True:
+            measured = await self._connection.set_clock()
+            doubts = self._marks.doubts
+            for _ in range(CLOCK_PAUSES):
+                await asyncio.sleep(CLOCK_PAUSE_S)
+                if not measured or self._marks.doubts != doubts:
+                    break
 
     def _check(self) -> None:
         for task in self._tasks:
@@ -148,5 +167,7 @@ class ListenerActor:
             key_renewals=self._keys.renewals,
             pings=heard.pings,
             snapshots_ignored=heard.snapshots_ignored,
+            late_marks=self._marks.late,
+            old_marks=self._marks.old,
         )
         self._own.write(LISTENER_STATS, cell)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pink_actors.clock import NS_PER_S, Clock
+from pink_actors.clock import Clock
 from pink_actors.listener.marks import Marks
 from pink_actors.log import Logger
 from pink_actors.rest.kept import Kept
 from pink_actors.rest.reporting import Reporter
-from pink_actors.shm_layout import Has, OrderStatus, Report, ReportKind
+from pink_actors.shm_layout import Code, Has, Report, ReportKind
 from pink_actors.venue import reports
 from pink_actors.venue.frames import (
     AccountEvent,
@@ -28,9 +28,6 @@ from pink_actors.venue.frames import (
 )
 from pink_actors.venue.numbers import Malformed
 
-# A flood of oddities must not become a flood of journal records; the counters count them all.
-DIAGNOSTICS_PER_WINDOW_MAX: Final = 10
-DIAGNOSTICS_WINDOW_NS: Final = 10 * NS_PER_S
 # Events remembered, so that the same from another socket is not told again.
 TOLD_MAX: Final = 1024
 # Money moved by an order is told by the order itself.
@@ -70,8 +67,6 @@ class Ear:
         self._clock = clock
         self._log = log
         self._told: OrderedDict[OrderEvent | AccountEvent, None] = OrderedDict()
-        self._diagnostics = 0
-        self._window_mono_ns = 0
 
     async def user_connected(self) -> None:
         """A user socket is up: whatever happened before may have been missed."""
@@ -121,8 +116,10 @@ class Ear:
                     await self._reporter.publish(self._hint(event))
             case ConfigEvent():
                 heard.account_events += 1
-            case Unknown() | Ack():
-                await self._strange(event)
+            case Unknown():
+                await self._strange(event.word, "", Code.UNKNOWN_WORD)
+            case Ack():
+                await self._refused(event)
         return event
 
     async def market(self, data: bytes, read: Callable[[bytes], MarketEvent]) -> MarketEvent | None:
@@ -141,26 +138,38 @@ class Ear:
             case MarkEvent():
                 heard.mark_events += 1
                 if not self._marks.take(event):
-                    await self._strange(Unknown(f"market data of {event.symbol}"))
+                    text = f"market data of {event.symbol}"
+                    await self._strange(text, event.symbol, Code.UNKNOWN_SYMBOL)
             case Ack(code=0):
                 pass
-            case Ack() | Unknown():
-                await self._strange(event)
+            case Ack():
+                await self._refused(event)
+            case Unknown():
+                await self._strange(event.word, "", Code.UNKNOWN_WORD)
         return event
 
     def _is_new(self, event: OrderEvent | AccountEvent) -> bool:
-        """Whether no socket has told exactly this already: two sockets tell the same twice."""
-        if event in self._told:
+        """Whether no socket has told this already: two sockets tell the same twice.
+
+        Each copy of an order event has its own push time, so that is no part of what it says.
+        """
+        told = event
+        if isinstance(event, OrderEvent):
+            facts = event.facts._replace(updated_ms=event.order_ms)
+            told = OrderEvent(facts, 0, event.order_ms)
+        if told in self._told:
             return False
-        self._told[event] = None
+        self._told[told] = None
         if len(self._told) > TOLD_MAX:
             self._told.popitem(last=False)
         return True
 
     async def _order(self, event: OrderEvent) -> None:
-        await self._reporter.publish(reports.order_state(event.facts, self._reporter.arrival()))
-        if event.facts.status is OrderStatus.UNKNOWN:
-            await self._strange(Unknown(f"order status {event.facts.status_word}"))
+        facts = event.facts
+        await self._reporter.publish(reports.order_state(facts, self._reporter.arrival()))
+        if facts.strange:
+            text = f"{facts.strange}; order {facts.venue_order_id}"
+            await self._strange(text, facts.symbol, Code.UNKNOWN_WORD)
 
     def _hint(self, event: AccountEvent) -> Report:
         told = event.wallet_e8 is not None
@@ -173,23 +182,16 @@ class Ear:
             text=event.reason,
         )
 
-    async def _strange(self, event: Unknown | Ack) -> None:
+    async def _refused(self, ack: Ack) -> None:
+        await self._strange(f"stream: {ack.code} {ack.text}", "", Code.VENUE_REFUSED)
+
+    async def _strange(self, text: str, symbol: str, code: Code) -> None:
         self.heard.unknown_events += 1
-        text = event.word if isinstance(event, Unknown) else f"stream: {event.code} {event.text}"
-        self._log.warning("strange_event", text=text)
-        await self._diagnose(text)
+        self._log.warning("strange_event", text=text, code=code.name)
+        await self._reporter.diagnose(text, symbol, code=code)
 
     async def _unread(self, data: bytes, error: Malformed) -> None:
         self.heard.parse_errors += 1
         self._kept.keep(data)
         self._log.warning("unreadable_frame", error=str(error), size=len(data))
-        await self._diagnose(str(error))
-
-    async def _diagnose(self, text: str) -> None:
-        now = self._clock.mono_ns()
-        if now - self._window_mono_ns > DIAGNOSTICS_WINDOW_NS:
-            self._window_mono_ns = now
-            self._diagnostics = 0
-        self._diagnostics += 1
-        if self._diagnostics <= DIAGNOSTICS_PER_WINDOW_MAX:
-            await self._reporter.diagnose(text)
+        await self._reporter.unread(error)

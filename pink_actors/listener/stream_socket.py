@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidProxy, InvalidURI, WebSocketException
@@ -35,6 +36,8 @@ async def follow(
     silence_s_max: float = SILENCE_S_MAX,
 ) -> None:
     """Hears one connection to its end and raises Ended; `hear` answers whether a Pong is due."""
+    _check_address(url, "venue.ws_url")
+    _check_address(proxy, "venue.proxy")
     try:
         async with connect(
             url,
@@ -59,5 +62,22 @@ async def follow(
         raise ConfigError(
             f"venue.ws_url or venue.proxy: {error.msg}; correct the address"
         ) from None
+    except ImportError:
+        raise ConfigError(
+            "venue.proxy: SOCKS is not supported, since that takes the packages socksio and "
+            "python-socks; give an HTTP proxy as http://host:port"
+        ) from None
     except (OSError, WebSocketException) as error:
         raise Ended(f"{type(error).__name__}: {error}") from error
+
+
+def _check_address(url: str, setting: str) -> None:
+    """A host or port that nobody can connect to is no outage; the text never shows the address."""
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        readable = (parts.port or 0) >= 0
+    except ValueError:
+        readable = False
+    if not readable:
+        raise ConfigError(f"{setting}: its host or port cannot be read; correct the address")

@@ -7,7 +7,7 @@ that nothing happened (Kind.RETRY, or it never left); everything else is the cal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -105,6 +105,8 @@ class Connection:
         self._venue_seen_ms = 0
         self._venue_seen_mono_ms = 0
         self._outage = False
+        # For a process with a ring: who is told of a reply whose envelope cannot be read.
+        self.tell_unread: Callable[[Malformed], Awaitable[None]] | None = None
         self.offset_ms_min = 0  # The smallest ever measured: an order's age is judged by it.
         self._transport = Transport(venue.request_timeout_ms / 1000, venue.proxy)
         self._host = host(venue.rest_url, keys.api_key, "venue.rest_url")
@@ -120,6 +122,13 @@ class Connection:
     def venue_wall_ms(self) -> int:
         """The venue's clock as far as we know it."""
         return self._clock.wall_ns() // NS_PER_MS + self._offset_ms
+
+    def venue_now_ms(self) -> int:
+        """The same as last measured and carried on by the clock that no step of ours moves."""
+        if not self._venue_seen_ms:
+            return self.venue_wall_ms()
+        passed_ms = self._clock.mono_ns() // NS_PER_MS - self._venue_seen_mono_ms
+        return self._venue_seen_ms + passed_ms
 
     async def ask(self, request: Request, turn: Turn, tries_max: int = READ_TRIES_MAX) -> Answer:
         """A request that may be repeated: tried again with pauses while nothing is known."""
@@ -225,7 +234,13 @@ class Connection:
         counters.last_answer_mono_ns = mono_ns
         counters.rtt_last_ns = mono_ns - sent_mono_ns
         counters.rtt_max_ns = max(counters.rtt_max_ns, counters.rtt_last_ns)
-        answer = self._judged(request, status, content)
+        try:
+            answer = self._judged(request, status, content)
+        except Malformed as error:
+            self._malformed(content, error)
+            if self.tell_unread is not None:
+                await self.tell_unread(error)
+            answer = Answer(Ending.UNKNOWN, code=status, text=str(error))
         return answer._replace(
             asked_wall_ms=asked_wall_ms, wall_ns=self._clock.wall_ns(), mono_ns=mono_ns
         )
@@ -257,14 +272,14 @@ class Connection:
         return await self._transport.round_trip(endpoint.method, to, target)
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
+        """What the answer means; Malformed where one without a fault cannot be read."""
         changes = not request.endpoint.repeatable
         bare = request.endpoint.access is Access.KEY
         try:
             body = replies.body(content or b"{}" if bare else content, bare=bare)
-        except Malformed as error:
+        except Malformed:
             if status == 200:
-                self._malformed(content, error)
-                return Answer(Ending.UNKNOWN, code=status, text=str(error))
+                raise
             return self._refused(judge_http(status, changes=changes), status, f"HTTP {status}")
         if body.code:
             return self._refused(judge(body.code, body.text, changes=changes), body.code, body.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,8 @@ FILES_MAX: Final = 16
 # A flood must not wait for the disk: a file that is replaced is written out at once.
 WINDOW_NS: Final = 10 * NS_PER_S
 FILE_SIZE_MAX: Final = 64 * 1024
+# What the venue says of an account is for nobody else to read.
+FILE_MODE: Final = 0o600
 
 
 class Kept:
@@ -37,6 +40,13 @@ class Kept:
         path = self._folder / f"{self._name}-unread-{self._count % FILES_MAX:02}.bin"
         self._count += 1
         try:
-            path.write_bytes(data[:FILE_SIZE_MAX])
+            _write(path, data[:FILE_SIZE_MAX])
         except OSError as error:
             self._log.warning("frame_not_kept", path=str(path), error=str(error))
+
+
+def _write(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(path, flags, FILE_MODE), "wb") as file:
+        os.fchmod(file.fileno(), FILE_MODE)  # A file of an earlier build was for everybody.
+        file.write(data)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from pink_actors import shm
 from pink_actors._native import Backpressure
-from pink_actors.clock import NS_PER_MS, Clock
+from pink_actors.clock import NS_PER_MS, NS_PER_S, Clock
 from pink_actors.rest.connection import Answer
 from pink_actors.shm_layout import Code, Command, OrderRole, Report, ReportKind
 from pink_actors.venue import reports
+from pink_actors.venue.numbers import Malformed, TooLarge
 from pink_actors.venue.reports import Arrival
 
 # The kernel drains its rings every few hundred microseconds; while it is down there is no hurry.
 FULL_RING_PAUSE_S: Final = 0.005
+# A flood of oddities must not become a flood of journal records: of each code so many in a window.
+# The counters count them all.
+DIAGNOSTICS_PER_WINDOW_MAX: Final = 10
+DIAGNOSTICS_WINDOW_NS: Final = 10 * NS_PER_S
 
 
 class Reporter:
@@ -25,6 +31,8 @@ class Reporter:
         self._producer = producer
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._diagnostics: Counter[Code] = Counter()
+        self._window_mono_ns = 0
         self.full_count = 0
 
     async def publish(self, *records: Report) -> None:
@@ -76,6 +84,17 @@ class Reporter:
         arrival = self.arrival(command, answer)
         await self.publish(reports.verdict(kind, arrival, order, code, venue_code, words))
 
-    async def diagnose(self, text: str, symbol: str = "", code: Code = Code.OK) -> None:
-        """Something odd, for the record."""
-        await self.publish(reports.diagnostic(text, self.arrival(), symbol, code))
+    async def unread(self, error: Malformed, symbol: str = "") -> None:
+        """Bytes of the venue that could not be read."""
+        code = Code.TOO_LARGE if isinstance(error, TooLarge) else Code.MALFORMED
+        await self.diagnose(str(error), symbol, code=code)
+
+    async def diagnose(self, text: str, symbol: str = "", *, code: Code) -> None:
+        """Something odd, for the record, unless there was too much of its kind just now."""
+        now = self._clock.mono_ns()
+        if now - self._window_mono_ns > DIAGNOSTICS_WINDOW_NS:
+            self._window_mono_ns = now
+            self._diagnostics.clear()
+        self._diagnostics[code] += 1
+        if self._diagnostics[code] <= DIAGNOSTICS_PER_WINDOW_MAX:
+            await self.publish(reports.diagnostic(code, text, self.arrival(), symbol))

@@ -14,11 +14,11 @@ import httpcore
 import httpx
 
 from pink_actors.errors import ConfigError, SecretsError
-from pink_actors.venue.numbers import Malformed
 from pink_actors.venue.replies import BODY_SIZE_MAX
 from pink_actors.venue.signing import API_KEY_HEADER
 
 CONNECTIONS_MAX: Final = 16
+PORT_MAX: Final = 65_535
 CONNECT_TIMEOUT_S: Final = 2.0
 # A kept connection that the venue closes at the same moment costs an unknown outcome: end it first.
 KEEP_ALIVE_S: Final = 10.0
@@ -37,7 +37,6 @@ MAY_HAVE_LEFT: Final = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.TimeoutException,
-    Malformed,
 )
 
 
@@ -59,6 +58,7 @@ def host(url: str, api_key: str, setting: str) -> Host:
         raise ConfigError(f"{setting}: {error}; give it as http://host:port") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigError(f"{setting}: {url!r} is no address; give it as http://host:port")
+    _check_name(parsed, setting)
     try:
         key = api_key.encode("ascii")
     except UnicodeEncodeError as error:
@@ -116,17 +116,25 @@ class Transport:
             async for chunk in response.aiter_stream():
                 content += chunk
                 if len(content) > BODY_SIZE_MAX:
-                    raise Malformed(f"body: more than {BODY_SIZE_MAX} bytes")
+                    break  # Whoever reads it sees that it is too large, and keeps its beginning.
         finally:
             await response.aclose()
         return response.status, bytes(content)
 
 
 def _proxy(url: str) -> httpcore.Proxy:
+    if url.lower().startswith("socks"):
+        raise ConfigError(
+            "venue.proxy: SOCKS is not supported, since that takes the packages socksio and "
+            "python-socks; give an HTTP proxy as http://host:port"
+        )
     try:
         parsed = httpx.Proxy(url)
     except (ValueError, httpx.InvalidURL) as error:
         raise ConfigError(f"venue.proxy: {error}; give it as http://host:port") from error
+    if not parsed.url.host:
+        raise ConfigError("venue.proxy: there is no host in it; give it as http://host:port")
+    _check_name(parsed.url, "venue.proxy")
     return httpcore.Proxy(
         httpcore.URL(
             scheme=parsed.url.raw_scheme,
@@ -137,3 +145,13 @@ def _proxy(url: str) -> httpcore.Proxy:
         auth=parsed.raw_auth,
         headers=parsed.headers.raw,
     )
+
+
+def _check_name(url: httpx.URL, setting: str) -> None:
+    """A host or port that nobody can connect to is found now and not by every request."""
+    try:
+        url.host.encode("idna")
+    except UnicodeError as error:
+        raise ConfigError(f"{setting}: {url.host[:64]!r} is no host name; correct it") from error
+    if (url.port or 0) > PORT_MAX:
+        raise ConfigError(f"{setting}: there is no port {url.port}; correct it")

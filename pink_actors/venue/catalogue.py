@@ -76,24 +76,29 @@ CODES: Final[dict[int, Row]] = {
     429: _ADDRESS, 418: _ADDRESS, 403: _F,
 }  # fmt: skip
 
-# The two codes that stand for anything say no in one of these words; else nothing is known.
-_NO_WORDS: Final = (
-    "margin", "balance", "insufficient", "position", "not exist", "minimum", "nominal", "leverage",
-    "reduce", "invalid", "parameter", "price", "quantity",
+# Words of an outcome that nobody knows: whatever else the text says, they decide first, since an
+# order that is told refused and lives is an order lost.  All texts are lower case.
+UNKNOWN_WORDS: Final = (
+    "timed out", "timeout", "time out", "process", "retry", "try again", "later", "internal",
+    "failed", "failure", "busy", "system", "unavailable", "network", "some errors", "rpc",
+    "connection", "unknown",
 )  # fmt: skip
-# Some codes stand for many things; their text decides first.  All texts are lower case.
+# Codes that stand for many things, of which some are no answer at all.
+CATCH_ALL: Final = frozenset({80001, 80012, 100400, 101400, 109400})
+# What the codes that stand for anything are known to say when they mean it; all else is unknown.
+_EXACT: Final = (
+    ("cannot be repeated", _DUPLICATE), ("one-way mode", _MODE), ("hedge mode", _MODE),
+    ("order not exist", _NO_ORDER),
+    ("only allowed to be submitted once", _IN_PROGRESS),
+    ("margin is not enough", _D), ("margin not enough", _D), ("insufficient margin", _D),
+    ("no position to close", _D), ("symbol not exist", _D), ("minimum nominal value", _D),
+    ("minimum order amount", _D), ("reduce only order can only decrease", _D),
+)  # fmt: skip
+# Some codes stand for many things; their text decides first.
 TEXTS: Final[dict[int, tuple[tuple[str, Row], ...]]] = {
-    80001: (
-        ("busy", _U), ("unavailable", _U), ("network", _U), ("timeout", _U),
-        ("service has some errors", _U), ("cannot be repeated", _DUPLICATE),
-        ("one-way mode", _MODE), ("hedge mode", _MODE), ("order not exist", _NO_ORDER),
-        *((word, _D) for word in _NO_WORDS),
-    ),
-    80012: (
-        ("busy", _U), ("unavailable", _U), ("network", _U), ("timeout", _U),
-        ("order not exist", _NO_ORDER), *((word, _D) for word in _NO_WORDS),
-    ),
-    101400: (("clientorderid", _DUPLICATE),),
+    80001: _EXACT,
+    80012: _EXACT,
+    101400: (("duplicate", _DUPLICATE), ("repeated", _DUPLICATE)),
     101214: (("funding settlement", _R), ("being processed", _R)),
     109400: (
         ("timestamp", _CLOCK), ("order not exist", _NO_ORDER), ("one-way mode", _MODE),
@@ -112,6 +117,8 @@ def judge(code: int, text: str, *, changes: bool) -> Verdict:
     """The verdict on a body whose code is not 0; unlisted codes are UNKNOWN."""
     row = CODES.get(code, _UNLISTED)
     lowered = text.lower()
+    if code in CATCH_ALL and any(word in lowered for word in UNKNOWN_WORDS):
+        return Verdict(Kind.UNKNOWN if changes else Kind.RETRY, Meaning.NONE)
     for part, special in TEXTS.get(code, ()):
         if part in lowered:
             row = special

@@ -19,7 +19,7 @@ class OrderFacts(NamedTuple):
     tif: TimeInForce
     status: OrderStatus
     status_word: str
-    reduce_only: bool
+    reduce_only: bool | None
     qty_e8: int | None
     price_e12: int | None  # what was ordered; for MARKET a protective bound
     trigger_e12: int | None
@@ -29,6 +29,7 @@ class OrderFacts(NamedTuple):
     created_ms: int  # 0 = not told
     updated_ms: int  # 0 = not told
     market_ms: int  # 0 = same as venue time
+    strange: str = ""  # words of it that are not in the sheet
 
 
 class PositionFacts(NamedTuple):

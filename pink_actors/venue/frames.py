@@ -13,7 +13,7 @@ from msgspec import Raw, Struct, field
 from pink_actors.shm_layout import OrderStatus
 from pink_actors.venue import numbers, words
 from pink_actors.venue.facts import OrderFacts
-from pink_actors.venue.numbers import ABSENT, Malformed
+from pink_actors.venue.numbers import ABSENT, Malformed, TooLarge
 from pink_actors.venue.replies import decode, not_negative, positive
 
 FRAME_SIZE_MAX: Final = 1024 * 1024
@@ -32,7 +32,8 @@ class OrderEvent(NamedTuple):
     """ORDER_TRADE_UPDATE."""
 
     facts: OrderFacts
-    event_ms: int
+    event_ms: int  # when this copy was pushed
+    order_ms: int  # when the order changed, the same in every copy; 0 = not told
 
 
 class AccountEvent(NamedTuple):
@@ -169,7 +170,7 @@ class _Bar(Struct, frozen=True):
 def inflate(data: bytes) -> bytes:
     """The text of a frame, gzip or plain, never more than FRAME_SIZE_MAX of it."""
     if len(data) > FRAME_SIZE_MAX:
-        raise Malformed(f"frame: {len(data)} bytes")
+        raise TooLarge(f"frame: {len(data)} bytes")
     if data[:2] != GZIP_MAGIC:
         return data
     stream = zlib.decompressobj(wbits=31)
@@ -178,7 +179,7 @@ def inflate(data: bytes) -> bytes:
     except zlib.error as error:
         raise Malformed(f"frame: {error}") from error
     if stream.unconsumed_tail:
-        raise Malformed(f"frame: inflates to more than {FRAME_SIZE_MAX} bytes")
+        raise TooLarge(f"frame: inflates to more than {FRAME_SIZE_MAX} bytes")
     if not stream.eof:
         raise Malformed("frame: gzip data is cut off")
     return text
@@ -235,6 +236,7 @@ def _order_event(frame: _Frame) -> OrderEvent:
         raise Malformed("i: no order id")
     cum_qty = not_negative(numbers.qty(row.cum_qty, "z"), "z")
     event_ms = numbers.whole(frame.event_time, "E") or 0
+    order_ms = numbers.whole(frame.order_time, "T") or numbers.whole(row.trade_time, "o.T") or 0
     status = words.status(row.status)
     facts = OrderFacts(
         symbol=row.symbol,
@@ -246,7 +248,7 @@ def _order_event(frame: _Frame) -> OrderEvent:
         tif=words.tif(""),
         status=status,
         status_word=row.status if status is OrderStatus.UNKNOWN else "",
-        reduce_only=numbers.flag(row.reduce_only, "ro") or False,
+        reduce_only=numbers.flag(row.reduce_only, "ro"),
         qty_e8=positive(numbers.qty(row.qty, "q"), "q"),
         price_e12=positive(numbers.price(row.price, "p"), "p"),
         trigger_e12=positive(numbers.price(row.trigger, "sp"), "sp"),
@@ -255,12 +257,11 @@ def _order_event(frame: _Frame) -> OrderEvent:
         # Whether `n` is of this fill or of the whole order is not documented: REST tells the fee.
         cum_fee_e8=None,
         created_ms=0,
-        updated_ms=numbers.whole(frame.order_time, "T")
-        or numbers.whole(row.trade_time, "o.T")
-        or event_ms,
+        updated_ms=order_ms or event_ms,
         market_ms=numbers.whole(frame.market_time, "marketTime") or 0,
+        strange=words.strange(row.status, row.type),
     )
-    return OrderEvent(facts, event_ms)
+    return OrderEvent(facts, event_ms, order_ms)
 
 
 def _account_event(frame: _Frame) -> AccountEvent:

@@ -33,6 +33,10 @@ class Malformed(ValueError):
     """Bytes from the venue that are not what the protocol says; the text names the field."""
 
 
+class TooLarge(Malformed):
+    """More bytes than anything the protocol has; what there is of them is the beginning."""
+
+
 def scaled(raw: Raw, digits: int, field: str) -> int | None:
     """The number in this token as an integer of 10**-digits; None where the venue gave none."""
     text = token(raw, field)

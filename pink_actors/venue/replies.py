@@ -18,7 +18,7 @@ from pink_actors.venue.facts import (
     OrderFacts,
     PositionFacts,
 )
-from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.numbers import Malformed, TooLarge
 
 BODY_SIZE_MAX: Final = 16 * 1024 * 1024
 ROWS_MAX: Final = 10_000
@@ -41,7 +41,7 @@ class Body(NamedTuple):
 def body(content: bytes, *, bare: bool = False) -> Body:
     """The envelope of a reply; only listen keys are answered without a code (`bare`)."""
     if len(content) > BODY_SIZE_MAX:
-        raise Malformed(f"body: {len(content)} bytes")
+        raise TooLarge(f"body: more than {BODY_SIZE_MAX} bytes")
     envelope = decode(content, rest_types.Envelope, "body")
     code = numbers.whole(envelope.code, "code")
     if code is None:
@@ -107,7 +107,7 @@ def order_row(data: Raw) -> OrderFacts:
         tif=tif,
         status=OrderStatus.NONE if row.status is None else words.status(row.status),
         status_word=row.status or "",
-        reduce_only=numbers.flag(row.reduce_only, "reduceOnly") or False,
+        reduce_only=numbers.flag(row.reduce_only, "reduceOnly"),
         qty_e8=positive(quantity, "origQty"),
         price_e12=positive(numbers.price(row.price, "price"), "price"),
         trigger_e12=positive(numbers.price(row.stop_price, "stopPrice"), "stopPrice"),
@@ -117,6 +117,7 @@ def order_row(data: Raw) -> OrderFacts:
         created_ms=numbers.whole(row.time, "time") or 0,
         updated_ms=numbers.whole(row.update_time, "updateTime") or 0,
         market_ms=numbers.whole(row.market_time, "marketTime") or 0,
+        strange=words.strange(row.status or "", row.type, row.time_in_force or ""),
     )
 
 

@@ -80,7 +80,7 @@ def order_state(
         tif=facts.tif,
         order_status=facts.status,
         has=has,
-        reduce_only=int(facts.reduce_only),
+        reduce_only=int(facts.reduce_only or False),
         venue_wall_ms=venue_ms,
         market_ms=facts.market_ms,
         venue_order_id=facts.venue_order_id,
@@ -212,8 +212,8 @@ def verdict(
     )
 
 
-def diagnostic(text: str, arrival: Arrival, symbol: str = "", code: Code = Code.OK) -> Report:
-    """Something odd the edge saw."""
+def diagnostic(code: Code, text: str, arrival: Arrival, symbol: str = "") -> Report:
+    """Something odd the edge saw; the code says of which kind."""
     return of_kind(ReportKind.DIAGNOSTIC, arrival)._replace(
         code=code, symbol=ascii_cut(symbol, SYMBOL_SIZE_MAX), text=ascii_cut(text)
     )

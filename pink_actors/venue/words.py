@@ -106,6 +106,20 @@ def tif(word: str) -> TimeInForce:
     return TIF.get(word.upper(), TimeInForce.NONE)
 
 
+def strange(status_word: str, kind_word: str, tif_word: str = "") -> str:
+    """Which words of an order are not in the sheet, or of types that are never sent; "" = none."""
+    known = (
+        ("status", status_word, STATUS),
+        ("type", kind_word, KIND),
+        ("time in force", tif_word, TIF),
+    )
+    return ", ".join(
+        f"{what} {ascii_cut(word)}"
+        for what, word, table in known
+        if word and word.upper() not in table
+    )
+
+
 def ascii_cut(text: str, size_max: int = TEXT_SIZE_MAX) -> str:
     """Venue text made fit for a fixed ASCII field: cut, every other character a question mark."""
     kept = (char if " " <= char <= "~" else "?" for char in text[:size_max])

@@ -45,10 +45,12 @@ class Rig:
             config.venue, Keys(API_KEY, API_SECRET), self.clock, log,
             Kept(stage.unread_dir, "gateway", self.clock, log),
         )  # fmt: skip
+        reporter = Reporter(own.producer(GATEWAY_REPORTS, [kernel]), self.clock)
+        self.connection.tell_unread = reporter.unread
         self.desk = Desk(
             config,
             self.connection,
-            Reporter(own.producer(GATEWAY_REPORTS, [kernel]), self.clock),
+            reporter,
             Memory(self.clock.mono_ns()),
             Gate(stage.instance, stage.run_dir, kernel, self.clock),
             DeadMan(0, self.connection, kernel, self.clock, log),

@@ -260,7 +260,8 @@ def test_an_order_whose_client_id_the_venue_forgot_is_found_by_its_features(
     first = stage.command(CommandKind.SUBMIT)
     assert stage.do(first).kind is ReportKind.ORDER_STATE
     told = stage.until(lambda r: r.kind is ReportKind.DIAGNOSTIC, "the diagnostic")
-    assert told.text == "echo: the echo carries no client id"
+    assert told.code is Code.ECHO_DIFFERS
+    assert told.text.startswith("echo: the echo carries no client id; order ")
     paper.fault("reply_lost", endpoint=PLACE, count=1)
     second = stage.command(CommandKind.SUBMIT, qty_e8=first.qty_e8 // 2)
     assert stage.do(second).kind is ReportKind.ORDER_UNKNOWN

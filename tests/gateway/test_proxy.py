@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from pink_actors import log as logging
 from pink_actors.clock import NS_PER_MS, SystemClock
 from pink_actors.config import Venue
+from pink_actors.errors import ConfigError
 from pink_actors.listener.stream_socket import Ended, follow
 from pink_actors.rest.connection import Connection, Keys
 from pink_actors.rest.kept import Kept
@@ -50,6 +51,35 @@ async def opened(_: ClientConnection) -> None:
 async def hear(_: bytes) -> bool:
     """Never reached either."""
     return False
+
+
+UNUSABLE = [
+    ("", "socks5://127.0.0.1:1", "SOCKS is not supported"),
+    ("", "SOCKS5h://user:secret-word@127.0.0.1:1", "SOCKS is not supported"),
+    ("", "127.0.0.1:3128", "venue.proxy"),
+    ("", "ftp://127.0.0.1:1", "venue.proxy"),
+    ("", "http://", "venue.proxy"),
+    ("", "http://a..b:1", "venue.proxy"),
+    ("", "http://127.0.0.1:99999", "venue.proxy"),
+    ("a..b", "", "venue"),
+    ("a" * 70 + ".com", "", "venue"),
+    ("127.0.0.1:99999", "", "venue"),
+]
+
+
+@pytest.mark.parametrize(("to", "proxy", "text"), UNUSABLE)
+async def test_an_address_that_cannot_be_used_is_a_matter_of_the_configuration(
+    home: Path, to: str, proxy: str, text: str
+) -> None:
+    log = logging.make("test", 1, stream=io.StringIO())
+    to = to or "127.0.0.1:9"
+    venue = msgspec.structs.replace(Venue(), rest_url=f"http://{to}", proxy=proxy)
+    keys, kept = Keys(API_KEY, API_SECRET), Kept(home, "test", CLOCK, log)
+    with pytest.raises(ConfigError, match=text) as rest:
+        Connection(venue, keys, CLOCK, log, kept)
+    with pytest.raises(ConfigError, match="venue") as stream:
+        await follow(f"ws://{to}/swap-market?listenKey=secret-word", proxy, opened, hear)
+    assert "secret-word" not in f"{rest.value} {stream.value}"
 
 
 async def test_flaw_l9_requests_and_streams_go_through_the_configured_proxy(home: Path) -> None:

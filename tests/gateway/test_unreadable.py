@@ -16,7 +16,12 @@ from pink_actors.gateway.income import income
 from pink_actors.gateway.query import query
 from pink_actors.gateway.settle import settle
 from pink_actors.gateway.snapshot import reconcile
+from pink_actors.rest.budget import Priority
+from pink_actors.rest.connection import Ending, Turn
+from pink_actors.rest.kept import FILE_MODE, FILE_SIZE_MAX
 from pink_actors.shm_layout import Code, CommandKind, ReportKind
+from pink_actors.venue import requests
+from pink_actors.venue.replies import BODY_SIZE_MAX
 from tests.gateway.rig import Rig
 from tests.gateway.stage import Stage
 
@@ -35,6 +40,34 @@ async def answering(body: bytes) -> AsyncIterator[int]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
+
+
+ENVELOPES = [
+    (b"[1,2]", Code.MALFORMED), (b"{", Code.MALFORMED), (b'{"code":"x"}', Code.MALFORMED),
+    (b'{"data":{}}', Code.MALFORMED), (b"\x1f\x8b\x08", Code.MALFORMED),
+    (b'{"code":1,"msg":"\xff"}', Code.MALFORMED), (b" " * (BODY_SIZE_MAX + 1), Code.TOO_LARGE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(ENVELOPES)))
+async def test_flaw_h8_a_reply_without_an_envelope_is_counted_kept_and_told(
+    instance: str, home: Path, number: int
+) -> None:
+    body, code = ENVELOPES[number]
+    async with answering(body) as port:
+        with Stage(instance, home, f"http://127.0.0.1:{port}", rate_limits="off") as stage:
+            old = stage.unread_dir / "gateway-unread-00.bin"
+            old.write_bytes(b"left by an earlier build")
+            old.chmod(0o644)
+            rig = Rig(stage)
+            answer = await rig.connection.send(requests.BALANCE, Turn(Priority.QUERY))
+            await rig.connection.close()
+            assert answer.ending is Ending.UNKNOWN
+            assert [told for told, _ in rig.told()] == [code]
+            counters = rig.connection.counters
+            assert (counters.parse_errors, counters.connected) == (1, 1)
+            assert old.read_bytes() == body[:FILE_SIZE_MAX]
+            assert old.stat().st_mode & 0o777 == FILE_MODE
 
 
 ORDER = {"symbol": "BTC-USDT", "side": "BUY", "positionSide": "BOTH", "type": "MARKET"}
@@ -64,7 +97,7 @@ async def test_flaw_h8_a_field_that_makes_no_sense_is_counted_kept_and_told(
             command = stage.command(kind, venue_order_id=7, cum_qty_e8=1)
             await perform(rig.desk, Work(command, maybe_sent=False))
             await rig.connection.close()
-            assert rig.told()
+            assert {code for code, _ in rig.told()} == {Code.MALFORMED}
             assert rig.connection.counters.parse_errors >= 1
             kept = [path.read_bytes() for path in stage.unread_dir.glob("gateway-unread-*.bin")]
             assert json.dumps(data).encode() in kept

@@ -144,7 +144,7 @@ class Edge:
         self.unread.mkdir()
         self.stream, self.rest = Watched(bench.stream), Watched(bench.reports)
         self.cells: dict[int, MarkCell] = {}
-        marks = Marks(symbols, 600_000, CLOCK, self._write)
+        marks = Marks(symbols, 600_000, CLOCK, lambda: 0, self._write)
         kept = Kept(self.unread, "listener", CLOCK, log)
         self.ear = Ear(_reporter(self.stream), marks, kept, CLOCK, log)
         config = Config()

@@ -40,11 +40,12 @@ class Rig:
         own = shm.Own(OwnSegment.open(stage.instance, Writer.LISTENER, str(stage.run_dir)))
         kernel = shm.Reader.attach(stage.instance, Writer.KERNEL)
         self.cells: dict[int, MarkCell] = {}
+        self.venue_ms = 0
 
         def write(cell: MarkCell, index: int) -> None:
             self.cells[index] = cell
 
-        self.marks = Marks(["BTC-USDT"], 50, CLOCK, write)
+        self.marks = Marks(["BTC-USDT"], 50, CLOCK, lambda: self.venue_ms, write)
         reporter = Reporter(own.producer(LISTENER_REPORTS, [kernel]), CLOCK)
         self.kept = Kept(stage.unread_dir, "listener", CLOCK, log)
         self.ear = Ear(reporter, self.marks, self.kept, CLOCK, log)
@@ -156,7 +157,7 @@ async def test_unreadable_frames_are_kept_in_a_bounded_ring_and_told_in_bounded_
         assert rig.ear.heard.parse_errors == FILES_MAX * 3 + 1
 
 
-HEARD = MarkEvent("BTC-USDT", 5, 0)
+HEARD = MarkEvent("BTC-USDT", 0, 0)
 
 
 @pytest.mark.parametrize(

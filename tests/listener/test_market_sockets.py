@@ -30,7 +30,7 @@ def test_a_socket_that_is_lost_makes_the_marks_stale_that_it_told_and_no_other()
     def write(cell: MarkCell, index: int) -> None:
         cells[index] = cell
 
-    marks = Marks(SYMBOLS, 60_000, SystemClock(), write)
+    marks = Marks(SYMBOLS, 60_000, SystemClock(), lambda: 0, write)
     for symbol in SYMBOLS:
         assert marks.take(MarkEvent(symbol, 1, 1, mark_e12=5))
     marks.lost(SYMBOLS[200:])

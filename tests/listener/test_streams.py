@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pink_actors import shm
+from pink_actors.clock import NS_PER_MS
 from pink_actors.errors import EXIT_CONFIG
 from pink_actors.shm_layout import (
     LISTENER_STATS,
@@ -25,6 +26,8 @@ from pink_actors.shm_layout import (
 )
 from tests.gateway.stage import CLOCK, OTHER_SYMBOL, SYMBOL, Paper, Process, Stage, trading
 from tests.waiting import wait_until
+
+SKEW_MS = 600_000
 
 
 class Ears:
@@ -145,6 +148,21 @@ def test_a_venue_that_is_gone_makes_marks_stale_and_the_listener_wait(
         ear.stage.until_state(ear.stage.listener, ear.process, ActorState.READY)
     finally:
         again.process.stop(signal.SIGKILL)
+
+
+def test_marks_are_as_old_as_the_venues_clock_says_wherever_it_stands(
+    instance: str, home: Path
+) -> None:
+    with trading(instance, home) as (stage, paper):
+        paper.control(op="skew", skew_ms=-SKEW_MS)
+        ear = Ears(stage)
+        wait_until(lambda: ear.mark(0).mark_e12 and not ear.mark(0).stale, "a fresh mark")
+        assert ear.mark(0).venue_wall_ms < CLOCK.wall_ns() // NS_PER_MS - SKEW_MS // 2
+        # Set back once more while it runs: what comes is late, then old, and then measured anew.
+        paper.control(op="skew", skew_ms=-2 * SKEW_MS)
+        wait_until(lambda: ear.mark(0).stale and ear.stats().late_marks, "doubts")
+        wait_until(lambda: not ear.mark(0).stale, "a fresh mark again", 30.0)
+        assert ear.process.child.poll() is None
 
 
 def test_flaw_l15_n6_an_orderly_end_gives_the_key_back_and_leaves_no_task(

@@ -49,6 +49,44 @@ def test_flaw_f18_each_answer_to_a_change_has_its_own_meaning(
     assert (verdict.kind, verdict.meaning) == (kind, meaning)
 
 
+# Words of a refusal in a text that refuses nothing, and the two the other way round.
+CATCH_ALL = [
+    (80012, "request timed out, please check your position", Kind.UNKNOWN),
+    (80012, "The order is being processed, check your position later", Kind.UNKNOWN),
+    (80012, "request time out, position unchanged?", Kind.UNKNOWN),
+    (80012, "system error: price service failed", Kind.UNKNOWN),
+    (80012, "margin is not enough? try again", Kind.UNKNOWN),
+    (80012, "cancel order failed", Kind.UNKNOWN),
+    (80012, "network failed", Kind.UNKNOWN),
+    (80012, "your position, price and quantity", Kind.UNKNOWN),
+    (80012, "symbol not exist", Kind.DEFINITE),
+    (80001, "rpc timed out, invalid response", Kind.UNKNOWN),
+    (80001, "invalid parameter", Kind.UNKNOWN),
+    (80001, "Internal error, minimum nominal value", Kind.UNKNOWN),
+    (80001, "margin not enough", Kind.DEFINITE),
+    (80001, "No position to close", Kind.DEFINITE),
+    (80001, "Please ensure that the minimum nominal value of the order placed must be greater "
+     "than 2u", Kind.DEFINITE),
+    (109400, "system is busy", Kind.UNKNOWN),
+    (109400, "request timeout, the timestamp is fine, please retry", Kind.UNKNOWN),
+    (109400, "positionSide: This field must be LONG or SHORT", Kind.DEFINITE),
+    (100400, "timeout", Kind.UNKNOWN),
+    (100400, "this api is not exist", Kind.FIX),
+    (101400, "The order is being processed, price and quantity", Kind.UNKNOWN),
+    (101400, "invalid clientOrderID, 1-40 chars", Kind.DEFINITE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "text", "kind"), CATCH_ALL)
+def test_flaw_f18_a_code_for_anything_refuses_only_in_words_that_are_known_to_refuse(
+    code: int, text: str, kind: Kind
+) -> None:
+    assert judge(code, text, changes=True).kind is kind
+    assert judge(code, text, changes=True).meaning is not Meaning.DUPLICATE_ID
+    if kind is Kind.UNKNOWN:
+        assert judge(code, text, changes=False).kind is Kind.RETRY
+
+
 def test_a_question_whose_answer_is_unknown_may_be_asked_again() -> None:
     assert judge(100500, "", changes=False).kind is Kind.RETRY
     assert judge(777777, "", changes=False).kind is Kind.UNKNOWN

@@ -16,7 +16,15 @@ from pink_actors.shm_layout import (
     TimeInForce,
 )
 from pink_actors.venue import quantise, requests
-from pink_actors.venue.evidence import accepted_echo, echo_mismatch, match_unnamed, mismatch
+from pink_actors.venue.evidence import (
+    SAME,
+    accepted_echo,
+    difference,
+    echo_difference,
+    echo_mismatch,
+    match_unnamed,
+    mismatch,
+)
 from pink_actors.venue.facts import InstrumentFacts, OrderFacts
 from pink_actors.venue.requests import Unsendable
 
@@ -25,7 +33,7 @@ COMMAND = Command.zero()._replace(
     kind=CommandKind.SUBMIT, symbol="BTC-USDT", order_side=OrderSide.SELL,
     position_side=Side.LONG, order_kind=OrderKind.STOP_MARKET, qty_e8=1_000_000,
     trigger_e12=30_000 * 10**12, client_order_id="tag-1-1-s0-1", submitted_wall_ms=SENT_MS,
-    position_mode=PositionMode.ONE_WAY,
+    position_mode=PositionMode.ONE_WAY, reduce_only=1,
 )  # fmt: skip
 FACTS = OrderFacts(
     symbol="BTC-USDT", venue_order_id=7, client_order_id="", order_side=OrderSide.SELL,
@@ -81,10 +89,87 @@ def test_what_the_venue_truncated_shows_in_the_echo() -> None:
     echo = FACTS._replace(
         order_kind=OrderKind.MARKET, client_order_id="tag-1-1-s0-1", trigger_e12=None
     )
-    assert echo_mismatch(named, echo, 0) == ""
-    assert "quantity" in echo_mismatch(named, echo._replace(qty_e8=999_999), 0)
-    assert "no client id" in echo_mismatch(named, echo._replace(client_order_id=""), 0)
-    assert "trigger" in echo_mismatch(COMMAND, FACTS._replace(trigger_e12=1), 0)
+    assert echo_difference(named, echo) == SAME
+    assert "quantity" in echo_difference(named, echo._replace(qty_e8=999_999)).text
+    assert "no client id" in echo_difference(named, echo._replace(client_order_id="")).text
+    assert "trigger" in echo_difference(COMMAND, FACTS._replace(trigger_e12=1)).text
+    # The answer to our own request is ours, whatever the venue cut off it.
+    assert echo_mismatch(COMMAND, FACTS._replace(qty_e8=999_999), 0) == ""
+    assert echo_mismatch(COMMAND, FACTS._replace(order_side=OrderSide.BUY), 0)
+
+
+def test_an_exact_name_outweighs_the_quantity_but_neither_symbol_nor_side() -> None:
+    cut = FACTS._replace(client_order_id=COMMAND.client_order_id, qty_e8=999_999)
+    assert mismatch(COMMAND, cut, 0) == ""
+    assert match_unnamed(COMMAND, [cut], set(), 0) == [cut]
+    assert mismatch(COMMAND, cut._replace(symbol="ETH-USDT"), 0)
+    assert mismatch(COMMAND, cut._replace(order_side=OrderSide.BUY), 0)
+    numbered = COMMAND._replace(venue_order_id=FACTS.venue_order_id)
+    assert mismatch(numbered, cut._replace(client_order_id=""), 0) == ""
+    assert "number" in mismatch(numbered, cut._replace(venue_order_id=8), 0)
+
+
+PRICED = COMMAND._replace(
+    order_kind=OrderKind.LIMIT, tif=TimeInForce.POST_ONLY, price_e12=30_000 * 10**12, trigger_e12=0
+)
+AS_PRICED = FACTS._replace(
+    order_kind=OrderKind.LIMIT, tif=TimeInForce.POST_ONLY, price_e12=30_000 * 10**12,
+    trigger_e12=None, client_order_id=COMMAND.client_order_id,
+)  # fmt: skip
+TRAILING = COMMAND._replace(
+    order_kind=OrderKind.TRAILING_STOP_MARKET, price_e12=5 * 10**12, trigger_e12=0
+)
+AS_TRAILING = FACTS._replace(order_kind=OrderKind.TRAILING_STOP_MARKET, price_e12=5 * 10**12)
+MARKET = COMMAND._replace(order_kind=OrderKind.MARKET, trigger_e12=0)
+AS_MARKET = AS_PRICED._replace(order_kind=OrderKind.MARKET, tif=TimeInForce.GTC)
+UNDERSTOOD = [
+    (PRICED, AS_PRICED, "", False),
+    (PRICED, AS_PRICED._replace(price_e12=None, qty_e8=None, tif=TimeInForce.NONE), "", False),
+    (PRICED, AS_PRICED._replace(price_e12=29_999 * 10**12), "price", True),
+    (PRICED, AS_PRICED._replace(qty_e8=999_999), "quantity", True),
+    (PRICED, AS_PRICED._replace(reduce_only=False), "reduce only", True),
+    (PRICED, AS_PRICED._replace(reduce_only=None), "", False),
+    (PRICED._replace(reduce_only=0), AS_PRICED, "reduce only", True),
+    (PRICED, AS_PRICED._replace(position_side=Side.SHORT), "position side", True),
+    (PRICED, AS_PRICED._replace(position_side=Side.LONG), "", False),
+    (PRICED, AS_PRICED._replace(tif=TimeInForce.GTC), "time in force", False),
+    (TRAILING, AS_TRAILING, "", False),
+    (TRAILING, AS_TRAILING._replace(trigger_e12=7), "", False),
+    (TRAILING, AS_TRAILING._replace(price_e12=6 * 10**12), "price", True),
+    (COMMAND, FACTS, "", False),
+    (COMMAND, FACTS._replace(trigger_e12=1), "trigger", True),
+    # Of a MARKET order price is a bound and time in force a word without meaning.
+    (MARKET, AS_MARKET._replace(price_e12=1), "", False),
+    (MARKET, AS_MARKET._replace(qty_e8=1), "quantity", True),
+    # What a cancel does not describe cannot be understood otherwise.
+    (PRICED._replace(qty_e8=0, price_e12=0), AS_PRICED, "", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "facts", "text", "grave"), UNDERSTOOD)
+def test_all_that_the_venue_tells_of_an_order_is_compared_with_what_was_commanded(
+    command: Command, facts: OrderFacts, text: str, grave: bool
+) -> None:
+    found = difference(command, facts)
+    assert (found.text[: len(text)], bool(found.text), found.grave) == (text, bool(text), grave)
+
+
+def test_in_hedge_mode_reduce_only_is_not_compared() -> None:
+    hedge = PRICED._replace(position_mode=PositionMode.HEDGE, reduce_only=0)
+    assert difference(hedge, AS_PRICED._replace(position_side=Side.LONG)) == SAME
+    assert difference(hedge, AS_PRICED._replace(position_side=Side.SHORT)).grave
+
+
+def test_flaw_g9_an_unnamed_order_of_another_limit_is_not_ours() -> None:
+    unnamed = AS_PRICED._replace(client_order_id="")
+    assert match_unnamed(PRICED, [unnamed], set(), 0) == [unnamed]
+    assert match_unnamed(PRICED, [unnamed._replace(price_e12=1)], set(), 0) == []
+    assert match_unnamed(TRAILING, [AS_TRAILING._replace(price_e12=1)], set(), 0) == []
+
+
+def test_a_status_that_is_not_in_the_sheet_stays_unknown_in_an_echo() -> None:
+    unknown = FACTS._replace(status=OrderStatus.UNKNOWN, status_word="SUSPENDED")
+    assert accepted_echo(unknown).status is OrderStatus.UNKNOWN
 
 
 def test_flaw_f19_an_echo_is_an_acknowledgement_unless_it_proves_a_whole_fill() -> None:
