@@ -13,7 +13,8 @@ from pink_actors import log as logging
 from pink_actors.errors import ConfigError, PinkError, UsageError
 from pink_actors.paper.actor import KEYS_FILE, PaperVenue, Setup, make_keys
 from pink_actors.paper.auth import ApiKey
-from pink_actors.paper.faults import FaultPlan, read_plan
+from pink_actors.paper.fault_plan import read_plan
+from pink_actors.paper.faults import FaultPlan
 from pink_actors.paper.feed import read_candles
 from pink_actors.paper.fixed import parse_qty
 from pink_actors.paper.guide import ABOUT, guide
