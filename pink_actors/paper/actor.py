@@ -1,7 +1,6 @@
 """The paper venue as a process: opens the ledger, serves, and moves the market step by step."""
 
-import os
-import secrets as randomness
+import errno
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,10 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-import msgspec
 from aiohttp import web
 
-from pink_actors.errors import ConfigError, TemporaryError
+from pink_actors.errors import ConfigError, TemporaryError, UsageError
 from pink_actors.paper import entries as e
 from pink_actors.paper.auth import ApiKey
 from pink_actors.paper.clock import VenueClock
@@ -20,6 +18,7 @@ from pink_actors.paper.faults import FaultPlan
 from pink_actors.paper.feed import Candle, Replay, Walk, on_tick
 from pink_actors.paper.fixed import parse_qty
 from pink_actors.paper.instrument import Instrument
+from pink_actors.paper.keys import make_directory
 from pink_actors.paper.ledger import Ledger
 from pink_actors.paper.market import Market
 from pink_actors.paper.request import Now
@@ -31,8 +30,8 @@ from pink_actors.paper.venue import Options, Venue
 IDLE_MS = 100
 IDLE_FAST_MS = 5
 SHUTDOWN_S = 0.5
+BACKLOG = 256
 PROGRESS_MS = 5_000
-KEYS_FILE = "keys.json"
 
 
 class Setup(NamedTuple):
@@ -53,12 +52,13 @@ class PaperVenue:
     """The actor; its steps are ticks of the market."""
 
     def __init__(
-        self, setup: Setup, ready: Callable[[str, int], None], progress: Callable[[str], None]
+        self, setup: Setup, ready: Callable[[], None], progress: Callable[[str], None]
     ) -> None:
         self._setup = setup
         self._ready = ready
         self._progress = progress
         self._ledger = Ledger(setup.data)
+        self._listener: socket.socket | None = None
         self._runner: web.ServerRunner | None = None
         self._venue: Venue | None = None
         self._server: Server | None = None
@@ -70,18 +70,25 @@ class PaperVenue:
         """How long a market rests between two ticks."""
         return IDLE_FAST_MS if self._venue is not None and self._venue.clock.fast else IDLE_MS
 
+    def open(self) -> tuple[str, int]:
+        """Rebuild the state from the ledger and take the port; what can be refused is, here."""
+        self._venue = build(self._setup, self._ledger)
+        self._listener = _listen(self._setup.host, self._setup.port)
+        for line in notices(self._venue):
+            self._progress(line)
+        host, port = self._listener.getsockname()[:2]
+        return host, port
+
     async def start(self) -> None:
-        """Rebuild the state from the ledger, then serve."""
-        venue = build(self._setup, self._ledger)
-        self._venue = venue
+        """Serve."""
+        venue, listener = self._venue, self._listener
+        assert venue is not None and listener is not None
         self._server = Server(venue)
         self._pusher = Pusher(venue)
         self._runner = web.ServerRunner(self._server.listening(), shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
-        listener = _listen(self._setup.host, self._setup.port)
-        await web.SockSite(self._runner, listener, backlog=256).start()
-        host, port = listener.getsockname()[:2]
-        self._ready(host, port)
+        await web.SockSite(self._runner, listener, backlog=BACKLOG).start()
+        self._ready()
 
     async def step(self) -> int:
         """One tick; in a stepped market at once the next."""
@@ -99,6 +106,8 @@ class PaperVenue:
             self._server.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        elif self._listener is not None:
+            self._listener.close()
         if self._venue is not None:
             self._venue.clockwork.checkpoint(self._venue.clock.now())
         self._ledger.close()
@@ -121,7 +130,7 @@ class PaperVenue:
 
 def build(setup: Setup, ledger: Ledger) -> Venue:
     """A venue whose state is what the ledger says."""
-    setup.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_directory(setup.data)
     state = State()
     for entry in ledger.open():
         state.apply(entry)
@@ -159,27 +168,6 @@ def build(setup: Setup, ledger: Ledger) -> Venue:
     return venue
 
 
-def make_keys(path: Path, accounts: list[str], balance: str) -> list[ApiKey]:
-    """Keys of its own for a venue that was given none, kept beside the ledger, mode 0600."""
-    known: list[ApiKey] = []
-    if path.exists():
-        try:
-            known = msgspec.json.decode(path.read_bytes(), type=list[ApiKey])
-        except msgspec.DecodeError as error:
-            raise ConfigError(f"{path}: cannot be read: {error}; remove it for new keys") from error
-    missing = [name for name in accounts if name not in {key.account for key in known}]
-    if missing:
-        known += [
-            ApiKey(name, randomness.token_hex(24), randomness.token_hex(32), balance)
-            for name in missing
-        ]
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(known))
-    return known
-
-
 def _market(setup: Setup, state: State, instrument: Instrument, index: int, now: Now) -> Market:
     """A market that goes on from the price the ledger saw last."""
     rng = Random(f"{setup.options.seed}:{instrument.symbol}:{state.starts}")
@@ -206,14 +194,30 @@ def _open_accounts(venue: Venue, keys: list[ApiKey], now: Now) -> None:
             venue.record(now, e.AccountOpened(account=key.account, balance=balance))
 
 
+def notices(venue: Venue) -> list[str]:
+    """What somebody who starts this venue would otherwise wonder about."""
+    return [
+        f"{symbol}: all candles of the file are used up in this --data, so its price stands still; "
+        "choose another --data to replay them again"
+        for symbol, market in venue.markets.items()
+        if isinstance(market.feed, Replay) and market.feed.done
+    ]
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise UsageError(
+                f"--host {host}: cannot listen there: {error.strerror}; "
+                "give an address of this machine, such as 127.0.0.1"
+            ) from error
         raise TemporaryError(
             f"{host}:{port}: cannot listen: {error.strerror}; choose another --port"
         ) from error

@@ -4,20 +4,24 @@ import argparse
 import asyncio
 import os
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
 from pink_actors import log as logging
-from pink_actors.errors import ConfigError, PinkError, UsageError
-from pink_actors.paper.actor import KEYS_FILE, PaperVenue, Setup, make_keys
+from pink_actors.errors import EXIT_CLEAN, ConfigError, PinkError, UsageError
+from pink_actors.paper.actor import PaperVenue, Setup
 from pink_actors.paper.auth import ApiKey
-from pink_actors.paper.faults import FaultPlan, read_plan
+from pink_actors.paper.fault_plan import read_plan
+from pink_actors.paper.faults import FaultPlan
 from pink_actors.paper.feed import read_candles
 from pink_actors.paper.fixed import parse_qty
 from pink_actors.paper.guide import ABOUT, guide
 from pink_actors.paper.instrument import Instrument, catalogue
+from pink_actors.paper.keys import KEYS_FILE, checked_keys, make_keys
+from pink_actors.paper.readiness import Readiness
 from pink_actors.paper.venue import Options
 from pink_actors.runner import drive
 
@@ -44,29 +48,34 @@ class Parser(argparse.ArgumentParser):
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point: what can be refused is refused in one line, before anything is told."""
     try:
-        arguments = _parser().parse_args()
-        setup = _setup(arguments)
+        setup, readiness = _arranged(_parser().parse_args())
+        actor = PaperVenue(setup, readiness.tell, _progress)
+        host, port = actor.open()
+        readiness.prepare(host, port)
     except PinkError as error:
         print(error, file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    masked = [key.api_secret for key in setup.keys]
-    log = logging.make("paper-venue", os.getpid(), "warning", masked)
-
-    def ready(host: str, port: int) -> None:
-        print(f"paper venue: http://{host}:{port}  ws://{host}:{port}/swap-market", flush=True)
-        if arguments.port_file is not None:
-            _write_whole(arguments.port_file, f"{port}\n")
-        if arguments.ready_fd is not None:
-            os.write(arguments.ready_fd, b"\n")
-            os.close(arguments.ready_fd)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    actor = PaperVenue(setup, ready, progress)
+    except KeyboardInterrupt:
+        # A long ledger was being read, and nobody was served yet: that is an orderly end.
+        raise SystemExit(EXIT_CLEAN) from None
+    log = logging.make("paper-venue", os.getpid(), "warning", [k.api_secret for k in setup.keys])
     raise SystemExit(drive(actor, Unwatched(), log, asyncio.Event()))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _arranged(arguments: argparse.Namespace) -> tuple[Setup, Readiness]:
+    readiness = Readiness(arguments.port_file, arguments.ready_fd, _say)
+    readiness.check()
+    return _setup(arguments), readiness
 
 
 def _parser() -> Parser:
@@ -100,6 +109,7 @@ def _parser() -> Parser:
 
 
 def _setup(arguments: argparse.Namespace) -> Setup:
+    _check_host(arguments.host)
     if not 0 <= arguments.port < 65536:
         raise UsageError(f"--port {arguments.port}: is no port; give 0 to 65535")
     balance = parse_qty(arguments.balance)
@@ -122,6 +132,16 @@ def _setup(arguments: argparse.Namespace) -> Setup:
             partial_share=_share(arguments.partial_share),
         ),
     )
+
+
+def _check_host(text: str) -> None:
+    """An address and no name: to look one up could leave this machine."""
+    if text == "localhost":
+        return
+    try:
+        ip_address(text)
+    except ValueError:
+        raise UsageError(f"--host {text}: is no address; give one such as 127.0.0.1") from None
 
 
 def _instruments(text: str) -> list[Instrument]:
@@ -159,38 +179,27 @@ def _share(text: str) -> float:
 
 def _keys(arguments: argparse.Namespace) -> list[ApiKey]:
     if arguments.keys_fd is not None:
-        where = f"descriptor {arguments.keys_fd}"
+        where = f"--keys-fd: descriptor {arguments.keys_fd}"
         try:
             with os.fdopen(arguments.keys_fd, "rb") as pipe:
                 content = pipe.read(KEYS_BYTES_MAX)
         except OSError as error:
-            raise ConfigError(f"--keys-fd: {where}: cannot be read: {error.strerror}") from error
+            raise ConfigError(f"{where}: cannot be read: {error.strerror}") from error
     elif arguments.keys_file is not None:
-        where = str(arguments.keys_file)
+        where = f"--keys-file: {arguments.keys_file}"
         try:
             content = arguments.keys_file.read_bytes()[:KEYS_BYTES_MAX]
         except OSError as error:
-            raise ConfigError(f"--keys-file: {where}: {error.strerror}") from error
+            raise ConfigError(f"{where}: {error.strerror}") from error
     else:
         names = [name.strip() for name in arguments.accounts.split(",") if name.strip()]
-        return make_keys(arguments.data / KEYS_FILE, names or ["main"], arguments.balance)
+        path = arguments.data / KEYS_FILE
+        return checked_keys(make_keys(path, names or ["main"], arguments.balance), str(path))
     try:
         keys = msgspec.json.decode(content, type=list[ApiKey])
     except msgspec.DecodeError:
         keys = []
-    if not keys or any(not key.api_key or not key.api_secret for key in keys):
-        raise ConfigError(
-            f'{where}: holds no keys; write [{{"account": "...", "api_key": "...", '
-            '"api_secret": "...", "balance": "..."}]'
-        )
-    return keys
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """A reader sees the old file or the new one, never a part."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    return checked_keys(keys, where)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,11 @@ strike (`count`) and a part of the endpoint it is for (`METHOD /path`). The draw
 plan's seed, so a session with the same requests meets the same faults.
 """
 
-import tomllib
 from collections import Counter
 from enum import StrEnum
-from pathlib import Path
 from random import Random
 
 import msgspec
-
-from pink_actors.errors import ConfigError
 
 RULES_MAX = 100
 
@@ -73,10 +69,6 @@ class FaultPlan(msgspec.Struct, forbid_unknown_fields=True):
     fault: list[FaultRule] = msgspec.field(default_factory=list)
 
 
-class FaultPlanError(ConfigError):
-    """A plan that cannot be used; the message says where and why."""
-
-
 class Faults:
     """The rules in force and what they have done."""
 
@@ -122,13 +114,3 @@ class Faults:
             self.applied[name.value] += 1
             return rule
         return None
-
-
-def read_plan(path: Path) -> FaultPlan:
-    """Read a plan file."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), FaultPlan)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultPlanError(f"{path}: cannot be read: {error}") from error
-    except msgspec.ValidationError as error:
-        raise FaultPlanError(f"{path}: {error}") from error

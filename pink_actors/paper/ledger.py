@@ -35,7 +35,7 @@ from typing import NamedTuple, get_args, get_type_hints
 import msgspec
 import orjson
 
-from pink_actors.errors import PermanentError, TemporaryError
+from pink_actors.errors import ConfigError, PermanentError, TemporaryError
 from pink_actors.paper.entries import ENTRY_TYPES, Entry
 from pink_actors.paper.fixed import exact_text, parse_scaled
 
@@ -123,9 +123,15 @@ class Ledger:
 
     def open(self) -> Iterator[Entry]:
         """Cut a torn end, then yield all entries in order and stand ready to append."""
-        self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._claim()
-        self._cut_torn_end()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        try:
+            self._fd = os.open(self.path, flags, 0o600)
+            self._claim()
+            self._cut_torn_end()
+        except OSError as error:
+            raise ConfigError(
+                f"{self.path}: cannot be opened: {error.strerror}; choose another --data"
+            ) from error
         with self.path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 try:

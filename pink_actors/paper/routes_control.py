@@ -1,11 +1,10 @@
 """The venue's own endpoints: statistics for oracles, and the test-only control of its behaviour."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from pink_actors.paper import frames
-from pink_actors.paper.faults import FaultName, FaultRule
+from pink_actors.paper.fault_plan import BP_MAX, BP_MIN, SKEW_MS_MAX, complaint_of
+from pink_actors.paper.faults import RULES_MAX, FaultName, FaultRule
 from pink_actors.paper.feed import Point, Replay
 from pink_actors.paper.fixed import exact_text, parse_qty
 from pink_actors.paper.request import Now
@@ -13,46 +12,53 @@ from pink_actors.paper.state import Account
 from pink_actors.paper.venue import Venue
 from pink_actors.paper.wire import Json
 
+PERCENT_MAX = 100
+RULE_FIELDS = FaultRule.__struct_fields__
+
+
+class Instruction(msgspec.Struct, tag_field="op", forbid_unknown_fields=True):
+    """What every command has in common: a field that nobody reads is a mistake."""
+
 
 class AddFault(FaultRule, tag_field="op", tag="fault", kw_only=True):
     """Put a fault rule in force."""
 
 
-class ClearFaults(msgspec.Struct, tag_field="op", tag="clear"):
+class ClearFaults(Instruction, tag="clear"):
     """Drop all fault rules and the clock skew."""
 
 
-class MoveMoney(msgspec.Struct, tag_field="op", tag="money"):
+class MoveMoney(Instruction, tag="money"):
     """Deposit (positive) or withdraw (negative) an amount."""
 
     amount: str
     account: str = ""
 
 
-class JumpPrice(msgspec.Struct, tag_field="op", tag="price"):
+class JumpPrice(Instruction, tag="price"):
     """Move a market's price by hundredths of a percent."""
 
     symbol: str
     bp: int
 
 
-class Deleverage(msgspec.Struct, tag_field="op", tag="adl"):
-    """Take over a share of a position at the mark price."""
+class Deleverage(Instruction, tag="adl"):
+    """Take over a share of a symbol's positions at the mark price."""
 
     symbol: str
     account: str = ""
     percent: int = 50
 
 
-class ExpireKeys(msgspec.Struct, tag_field="op", tag="expire_keys"):
+class ExpireKeys(Instruction, tag="expire_keys"):
     """End all listen keys."""
 
 
-class CutSockets(msgspec.Struct, tag_field="op", tag="cut_sockets"):
+class CutSockets(Instruction, tag="cut_sockets"):
     """Break all stream connections."""
 
 
-class SkewClock(msgspec.Struct, tag_field="op", tag="skew"):
+class SkewClock(Instruction, tag="skew"):
     """Let protocol time differ from real time."""
 
     skew_ms: int
@@ -70,24 +76,19 @@ Command = (
 )
 
 
-class Done(NamedTuple):
-    """What came of a command; an empty complaint is success."""
-
-    complaint: str
-
-
-def control(venue: Venue, body: bytes, now: Now) -> Done:
-    """Carry out one command of a test."""
+def control(venue: Venue, body: bytes, now: Now) -> str:
+    """Carry out one command of a test; a complaint instead where it cannot be, and no change."""
     try:
         command = msgspec.json.decode(body, type=Command)
     except msgspec.DecodeError as error:
-        return Done(str(error))
+        return str(error)
+    complaint = _complaint(venue, command)
+    if complaint:
+        return complaint
     match command:
         case AddFault():
-            rule = FaultRule(
-                **{name: getattr(command, name) for name in FaultRule.__struct_fields__}
-            )
-            return Done("" if venue.faults.add(rule) else "too many rules")
+            rule = FaultRule(**{field: getattr(command, field) for field in RULE_FIELDS})
+            return "" if venue.faults.add(rule) else f"{RULES_MAX} rules are in force already"
         case ClearFaults():
             venue.faults.clear()
             venue.clock.skew_ms = 0
@@ -98,20 +99,38 @@ def control(venue: Venue, body: bytes, now: Now) -> Done:
         case CutSockets():
             cut_sockets(venue)
         case MoveMoney():
-            amount = parse_qty(command.amount)
-            account = _account(venue, command.account)
-            if amount is None or account is None:
-                return Done("no such account, or no amount")
-            venue.move_money(account, amount, "DEPOSIT" if amount >= 0 else "WITHDRAWAL", now)
+            amount = parse_qty(command.amount) or 0
+            kind = "DEPOSIT" if amount >= 0 else "WITHDRAWAL"
+            venue.move_money(_account(venue, command.account), amount, kind, now)
         case JumpPrice():
-            if command.symbol not in venue.markets:
-                return Done("no such symbol")
             jump_price(venue, command.symbol, command.bp, now)
         case Deleverage():
             account = _account(venue, command.account)
-            if account is None or not deleverage(venue, account, command.percent, now):
-                return Done("no such account, or no position")
-    return Done("")
+            if not deleverage(venue, account, command.symbol, command.percent, now):
+                return f"account {account.name} holds no position in {command.symbol}"
+    return ""
+
+
+def _complaint(venue: Venue, command: Command) -> str:
+    """Which field of a command cannot be, and what is allowed."""
+    accounts = venue.state.accounts
+    match command:
+        case AddFault():
+            return complaint_of(command)
+        case SkewClock() if abs(command.skew_ms) > SKEW_MS_MAX:
+            return f"skew_ms = {command.skew_ms}: give {-SKEW_MS_MAX} to {SKEW_MS_MAX}"
+        case MoveMoney() if not parse_qty(command.amount):
+            return f'amount = "{command.amount}": give a decimal number as text, not 0'
+        case MoveMoney() | Deleverage() if command.account and command.account not in accounts:
+            return f'account = "{command.account}": there is {", ".join(accounts)}'
+        case JumpPrice() | Deleverage() if command.symbol not in venue.markets:
+            return f'symbol = "{command.symbol}": there is {", ".join(venue.markets)}'
+        case JumpPrice() if not BP_MIN <= command.bp <= BP_MAX:
+            return f"bp = {command.bp}: give {BP_MIN} to {BP_MAX}"
+        case Deleverage() if not 1 <= command.percent <= PERCENT_MAX:
+            return f"percent = {command.percent}: give 1 to {PERCENT_MAX}"
+        case _:
+            return ""
 
 
 def expire_keys(venue: Venue, now: Now) -> None:
@@ -138,9 +157,9 @@ def jump_price(venue: Venue, symbol: str, bp: int, now: Now) -> None:
     venue.clockwork.react(market, now)
 
 
-def deleverage(venue: Venue, account: Account, percent: int, now: Now) -> bool:
-    """Take over a share of each position of an account; False when there is none."""
-    held = account.held()
+def deleverage(venue: Venue, account: Account, symbol: str, percent: int, now: Now) -> bool:
+    """Take over a share of an account's positions, of one symbol or all; False if there is none."""
+    held = [position for position in account.held() if symbol in ("", position.symbol)]
     for position in held:
         step = venue.markets[position.symbol].instrument.step_e8
         qty = max(step, abs(position.qty_e8) * percent // 100 // step * step)
@@ -157,7 +176,7 @@ def draw_events(venue: Venue, account: Account, symbol: str, now: Now) -> None:
         if amount:
             venue.move_money(account, sign * amount, name.name, now)
     if account.held() and faults.draw(FaultName.ADL):
-        deleverage(venue, account, 50, now)
+        deleverage(venue, account, "", 50, now)
     rule = faults.draw(FaultName.PRICE_JUMP)
     if rule is not None and symbol in venue.markets:
         jump_price(venue, symbol, rule.bp, now)
@@ -202,7 +221,6 @@ def statistics(venue: Venue, now: Now) -> Json:
     }
 
 
-def _account(venue: Venue, name: str) -> Account | None:
-    if name:
-        return venue.state.accounts.get(name)
-    return next(iter(venue.state.accounts.values()), None)
+def _account(venue: Venue, name: str) -> Account:
+    """The account of this name, which was checked, or the first."""
+    return venue.state.accounts[name] if name else next(iter(venue.state.accounts.values()))

@@ -11,7 +11,6 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from pink_actors.paper import routes_account, routes_fills, routes_market, routes_orders
 from pink_actors.paper.auth import (
     UNREADABLE,
     WRONG_KEY,
@@ -21,6 +20,7 @@ from pink_actors.paper.auth import (
     query_pairs,
     verify,
 )
+from pink_actors.paper.endpoints import ENDPOINTS
 from pink_actors.paper.faults import FaultName
 from pink_actors.paper.ledger import LedgerUnwritableError
 from pink_actors.paper.request import Now, Refusal
@@ -64,12 +64,6 @@ class Server:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
-        self._routes: dict[str, Route] = {
-            **routes_market.ROUTES,
-            **routes_account.ROUTES,
-            **routes_orders.ROUTES,
-            **routes_fills.ROUTES,
-        }
         self._held: set[asyncio.Task[None]] = set()
 
     def listening(self) -> web.Server:
@@ -159,7 +153,7 @@ class Server:
         """Judge and carry out one request, and wait until what it changed is durable."""
         venue, endpoint = self._venue, arrival.endpoint
         now = venue.clock.now()
-        route = self._routes.get(endpoint)
+        route = ENDPOINTS.get(endpoint)
         if route is None:
             venue.stats.bad_requests += 1
             return self._encode(NO_ROUTE, now)
@@ -220,10 +214,9 @@ class Server:
             venue.tick()
             return web.json_response({"msg": ""})
         if path == "/paper/control" and request.method == "POST" and venue.options.control:
-            done = control(venue, await request.read(), now)
+            complaint = control(venue, await request.read(), now)
             venue.flush()
-            status = 400 if done.complaint else 200
-            return web.json_response({"msg": done.complaint}, status=status)
+            return web.json_response({"msg": complaint}, status=400 if complaint else 200)
         return web.json_response({"code": UNREADABLE.code, "msg": "no such path"}, status=404)
 
 

@@ -193,7 +193,6 @@ async def served(
 ) -> AsyncIterator[str]:
     """A venue on a free port, with its market moving; yields its base URL."""
     known = catalogue()
-    ports: list[int] = []
     setup = Setup(
         "127.0.0.1",
         0,
@@ -205,11 +204,12 @@ async def served(
         plan or FaultPlan(),
         Options(seed=1, rate_limits=limits, control=True, coin="USDT"),
     )
-    actor = PaperVenue(setup, lambda host, port: ports.append(port), lambda line: None)
+    actor = PaperVenue(setup, lambda: None, lambda line: None)
+    _, port = actor.open()
     await actor.start()
     ticking = asyncio.create_task(_tick(actor))
     try:
-        yield f"http://127.0.0.1:{ports[0]}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         if ticking.done():
             ticking.result()

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ import pytest
 from pink_actors.paper.auth import ApiKey
 from pink_actors.paper.faults import FaultName
 from tests.paper.serving import Client, at
-from tests.waiting import wait_until
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "pink_actors.paper.cli"]
 
 
@@ -121,7 +122,8 @@ def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
     )
     os.close(reader)
     ledger = tmp_path / "data" / "ledger.jsonl"
-    wait_until(lambda: ledger.exists() and ledger.stat().st_size > 0, "the ledger")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"paper venue: http://")
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 0
@@ -141,17 +143,39 @@ def test_keys_come_by_descriptor_and_never_show(tmp_path: Path) -> None:
         (["--candles", "/nowhere/x.csv"], 78, "/nowhere/x.csv"),
         (["--faults", "/nowhere/plan.toml"], 78, "/nowhere/plan.toml"),
         (["--keys-fd", "77"], 78, "descriptor 77"),
+        (["--data", "FILE"], 78, "FILE: cannot be used: is no directory; choose another"),
+        (["--data", "FILE/below"], 78, "FILE/below: cannot be used"),
+        (["--data", "FILE", "--keys-file", "KEYS"], 78, "FILE: cannot be used"),
+        (["--port-file", "FILE/port"], 78, "--port-file"),
+        (["--port-file", "/"], 78, "is a directory"),
+        (["--ready-fd", "77"], 78, "--ready-fd 77: is no open descriptor"),
+        (["--ready-fd", "-1"], 78, "--ready-fd -1"),
+        (["--ready-fd", "0"], 78, "--ready-fd 0: cannot be written"),
+        (["--host", "300.1.1.1"], 64, "--host 300.1.1.1: is no address; give one"),
+        (["--host", "192.0.2.1"], 64, "give an address of this machine"),
+        (["--keys-file", "TWINS"], 78, "accounts a and b have the same api_key"),
     ],
 )
 def test_bad_arguments_are_refused_in_one_line(
     tmp_path: Path, arguments: list[str], code: int, words: str
 ) -> None:
-    done = subprocess.run(
-        [*COMMAND, "--data", str(tmp_path), *arguments], capture_output=True, timeout=20
-    )
+    keys = [{"account": name, "api_key": "hidden-key", "api_secret": "hidden-too"} for name in "ab"]
+    for name, content in (("FILE", []), ("KEYS", keys[:1]), ("TWINS", keys)):
+        (tmp_path / name).write_text(json.dumps(content))
+    with (tmp_path / "FILE").open("rb") as read_only:
+        done = subprocess.run(
+            [*COMMAND, "--data", "data", *arguments],
+            capture_output=True,
+            timeout=20,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=read_only,
+        )
     assert done.returncode == code
+    assert done.stdout == b""
     assert done.stderr.count(b"\n") == 1
     assert words in done.stderr.decode()
+    assert b"hidden" not in done.stderr
 
 
 def test_the_help_teaches_first_steps_and_names_every_fault() -> None:
@@ -169,10 +193,21 @@ def test_a_damaged_ledger_and_a_second_venue_are_refused(tmp_path: Path) -> None
         second = subprocess.run([*COMMAND, "--data", str(data)], capture_output=True, timeout=20)
         assert second.returncode == 75
         assert b"another venue" in second.stderr
+        assert not second.stderr.startswith(b"{")
     (data / "ledger.jsonl").write_bytes(b"{}\n{}\n")
     third = subprocess.run([*COMMAND, "--data", str(data)], capture_output=True, timeout=20)
     assert third.returncode == 125
     assert b"ledger.jsonl:1" in third.stderr
+    assert (third.stdout, third.stderr.count(b"\n")) == (b"", 1)
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*COMMAND, "--data", str(tmp_path / "data"), "--port", port]
+        done = subprocess.run(command, capture_output=True, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (75, b"", 1)
+    assert b"choose another --port" in done.stderr
 
 
 def _list(row: object) -> list[object]:

@@ -1,13 +1,15 @@
 """Each fault does what its name says, is counted, and leaves a ledger that adds up."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import httpx
 import pytest
 
 from pink_actors.paper import entries as e
-from pink_actors.paper.faults import FaultName, FaultPlan, FaultPlanError, FaultRule, read_plan
+from pink_actors.paper.fault_plan import FaultPlanError, read_plan
+from pink_actors.paper.faults import FaultName, FaultPlan, FaultRule
 from pink_actors.paper.state import State
 from tests.paper.serving import KEYS, ORDER, Client, at, ledger_of, served, size, until
 
@@ -247,6 +249,111 @@ def test_a_bad_plan_is_refused_with_its_place(tmp_path: Path, text: str) -> None
         read_plan(path)
 
 
+RULE_THAT_CANNOT_BE = [
+    ("busy", "probability", 7.5, "0 to 1"),
+    ("busy", "probability", float("nan"), "0 to 1"),
+    ("busy", "count", -3, "1 to"),
+    ("busy", "count", 0, "1 to"),
+    ("busy", "after", -1, "0 to"),
+    ("delay", "delay_ms", -5, "0 to"),
+    ("http_5xx", "status", 99_999, "400 to 599"),
+    ("refused", "code", 0, "1 to"),
+    ("clock_skew", "skew_ms", 10**12, "-86400000 to 86400000"),
+    ("price_jump", "bp", -10_000, "-9900 to"),
+    ("deposit", "amount", "lots", "decimal number above 0"),
+    ("reply_lost", "endpoint", "POST /openApi/swap/v2/trade/ordr", "METHOD /path"),
+    ("refused", "endpoint", "MARKT", "MARKET"),
+    ("frame_dropped", "endpoint", "TRADE_UPDAT3", "ORDER_TRADE_UPDATE"),
+    ("positions_lag", "endpoint", "POST", "leave it out"),
+]
+
+
+@pytest.mark.parametrize(("name", "field", "value", "allowed"), RULE_THAT_CANNOT_BE)
+def test_a_rule_that_cannot_be_is_refused_with_entry_field_and_what_is_allowed(
+    tmp_path: Path, name: str, field: str, value: object, allowed: str
+) -> None:
+    path = tmp_path / "plan.toml"
+    text = f'"{value}"' if isinstance(value, str) else value
+    path.write_text(f'[[fault]]\nname = "busy"\n[[fault]]\nname = "{name}"\n{field} = {text}\n')
+    with pytest.raises(FaultPlanError) as refused:
+        read_plan(path)
+    told = str(refused.value)
+    assert f"plan.toml: [[fault]] 2 ({name}): {field} = " in told
+    assert allowed in told
+    assert "\n" not in told
+
+
+def test_parts_of_names_are_endpoints_and_more_rules_than_are_kept_are_none(
+    tmp_path: Path,
+) -> None:
+    good = [
+        ("reply_lost", "POST"),
+        ("delay", "v2/trade/order"),
+        ("refused", "STOP"),
+        ("frame_dropped", "UPDATE"),
+        ("frame_reordered", "BTC-USDT@kline_1m"),
+        ("frame_duplicated", "@depth20@200ms"),
+        ("socket_cut", "order"),
+    ]
+    path = tmp_path / "plan.toml"
+    rules = [f'[[fault]]\nname = "{name}"\nendpoint = "{part}"\n' for name, part in good]
+    path.write_text("".join(rules))
+    assert [rule.endpoint for rule in read_plan(path).fault] == [part for _, part in good]
+    path.write_text(rules[0] * 101)
+    with pytest.raises(FaultPlanError, match="101 rules; at most 100"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ({"op": "adl", "symbol": "NOPE"}, "symbol"),
+        ({"op": "adl", "symbol": "BTC-USDT", "percent": 0}, "percent"),
+        ({"op": "adl", "symbol": "BTC-USDT", "percent": 101}, "percent"),
+        ({"op": "adl", "symbol": "ETH-USDT"}, "no position in ETH-USDT"),
+        ({"op": "adl", "symbol": "BTC-USDT", "account": "nobody"}, "account"),
+        ({"op": "adl", "symbol": "BTC-USDT", "side": "LONG"}, "side"),
+        ({"op": "price", "symbol": "NOPE", "bp": 10}, "symbol"),
+        ({"op": "price", "symbol": "BTC-USDT", "bp": -20_000}, "bp"),
+        ({"op": "money", "amount": "lots"}, "amount"),
+        ({"op": "money", "amount": "0"}, "amount"),
+        ({"op": "money", "amount": "5", "account": "nobody"}, "account"),
+        ({"op": "skew", "skew_ms": 10**12}, "skew_ms"),
+        ({"op": "cut_sockets", "account": "main"}, "account"),
+        ({"op": "clear", "name": "busy"}, "name"),
+        ({"op": "magic"}, "magic"),
+        *(
+            ({"op": "fault", "name": name, field: value}, field)
+            for name, field, value, _ in RULE_THAT_CANNOT_BE
+            if value == value  # JSON has no nan.
+        ),
+    ],
+)
+async def test_a_command_that_cannot_be_is_refused_and_changes_nothing(
+    tmp_path: Path, command: dict[str, object], words: str
+) -> None:
+    async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
+        await client.place(side="BUY", type="MARKET", quantity="0.01")
+        await until(lambda: _settled(client, 1), "the position")
+        before = len(ledger_of(tmp_path))
+        refused = await client.raw("POST", "/paper/control", content=json.dumps(command))
+        assert refused.status == 400
+        assert words in str(refused.whole["msg"])
+        assert (await client.get("v2/user/positions")).code == 0
+        told = [x for x in ledger_of(tmp_path)[before:] if not isinstance(x, e.MarketSeen)]
+        assert told == []
+
+
+async def test_adl_takes_the_named_share_of_the_named_symbol(tmp_path: Path) -> None:
+    async with served(tmp_path) as base, Client(base, KEYS[0]) as client:
+        await client.place(side="BUY", type="MARKET", quantity="0.01")
+        await client.place(symbol="ETH-USDT", side="BUY", type="MARKET", quantity="1")
+        await until(lambda: _settled(client, 2), "both positions, whole")
+        await client.control(op="adl", symbol="ETH-USDT", percent=30)
+        held = at(await client.stats(), "accounts", "main", "positions")
+        assert held == {"BTC-USDT BOTH": "0.01", "ETH-USDT BOTH": "0.7"}
+
+
 async def test_a_plan_may_move_money_once(tmp_path: Path) -> None:
     plan = FaultPlan(fault=[FaultRule(name=FaultName.DEPOSIT, count=1, amount="7")])
     async with served(tmp_path, plan=plan) as base, Client(base, KEYS[0]) as client:
@@ -255,3 +362,10 @@ async def test_a_plan_may_move_money_once(tmp_path: Path) -> None:
         assert at((await client.get("v3/user/balance")).whole, "data", 0, "balance") == (
             "100007.0000"
         )
+
+
+async def _settled(client: Client, count: int) -> bool:
+    """Whether no order is open and so many positions are held."""
+    account = at(await client.stats(), "accounts", "main")
+    held = at(account, "positions")
+    return at(account, "open_orders") == 0 and isinstance(held, dict) and len(held) == count
