@@ -124,8 +124,8 @@ impl Run {
         Ok(())
     }
 
-    /// Nobody holds on to a position below its stop loss or beyond its take profit because the venue
-    /// takes no such order there any more.
+    /// Nobody holds on to a position beyond its stop loss or take profit because the venue takes no
+    /// such order there any more.
     pub(crate) fn judge_passed(&mut self) -> Result<(), String> {
         for at in 0..WATCHED_SLOTS {
             let passed = self.is_passed(self.kernel().slot(at));

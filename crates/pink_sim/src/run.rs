@@ -67,7 +67,7 @@ pub struct Run {
     /// risk is forbidden.
     pub(crate) awake_ms: i64,
     pub(crate) works_since_ms: [Option<i64>; WATCHED_SLOTS as usize],
-    /// Since when each slot holds on though the market has passed its level and nothing rests there.
+    /// Since when each slot holds on though its level is passed and nothing rests there.
     pub(crate) passed_since_ms: [Option<i64>; WATCHED_SLOTS as usize],
     pub(crate) table: Vec<Row>,
 }

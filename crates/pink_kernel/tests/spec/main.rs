@@ -38,6 +38,7 @@ mod flaws;
 mod fsm;
 mod getout;
 mod guard;
+mod hindered;
 mod incidents;
 mod kept;
 mod limits;

@@ -88,7 +88,7 @@ fn frozen() -> Code {
         wait 5000 | PositionOpen |
         snapshot long 1 @ 100 wallet 9975 | PositionOpen | frozen 1";
     enter(&mut run(World::ready(), scenario), |i| {
-        i.trade_id = ascii("t2")
+        i.trade_id = ascii("t2");
     })
 }
 
@@ -135,7 +135,7 @@ fn full() -> Code {
     world.mark("ETH-USDT", 30 * E12);
     assert_eq!(enter(&mut world, |_| ()), Code::Ok);
     enter(&mut world, |i| {
-        (i.trade_id, i.symbol) = (ascii("t2"), ascii("ETH-USDT"))
+        (i.trade_id, i.symbol) = (ascii("t2"), ascii("ETH-USDT"));
     })
 }
 
@@ -168,7 +168,7 @@ fn often() -> Code {
     assert_eq!(set(&mut world, |c| c.order_rate_max = 1), Code::Ok);
     let world = run(world, "enter long 1 | OrderRequested |\nrefused | Idle |");
     enter(&mut { world }, |i| {
-        (i.trade_id, i.side) = (ascii("t2"), Side::Long)
+        (i.trade_id, i.side) = (ascii("t2"), Side::Long);
     })
 }
 
