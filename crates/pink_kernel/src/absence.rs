@@ -24,11 +24,11 @@ impl Kernel {
             ReportKind::NotSent => OrderStatus::NotSent,
             _ => OrderStatus::Rejected,
         };
-        self.end_unfilled(t, index, status, report.code)
+        self.end_as_booked(t, index, status, report.code)
     }
 
     /// An order ends with what is booked of it.
-    fn end_unfilled(
+    pub(crate) fn end_as_booked(
         &mut self,
         t: &mut Turn<'_>,
         index: u16,
@@ -94,7 +94,7 @@ impl Kernel {
             OrderStatus::Working => OrderStatus::Expired,
             _ => OrderStatus::NotSent,
         };
-        self.end_unfilled(t, index, status, Code::Ok)
+        self.end_as_booked(t, index, status, Code::Ok)
     }
 
     /// An order that was seen working is gone only if the venue says so twice, far enough apart.

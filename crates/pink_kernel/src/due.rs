@@ -42,7 +42,11 @@ impl Kernel {
             self.amend_order(t, index, |order| order.deadline_mono_ns = 0);
             return Ok(());
         }
-        if is_gone(order.status) && order.held_qty_e8 == 0 && order.queries >= SETTLE_TRIES_MAX {
+        let tried = order.queries >= SETTLE_TRIES_MAX;
+        if tried && order.held_qty_e8 != 0 {
+            return self.give_up_held(t, index);
+        }
+        if tried && is_gone(order.status) {
             return self.settle_unproven(t, index);
         }
         let stray = is_live(order.status) && order.cancel_wanted == 0 && self.is_unwanted(index);

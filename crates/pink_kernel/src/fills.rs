@@ -13,6 +13,7 @@ use crate::account::{Posting, has, post};
 use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_band};
 use crate::cells::{CellRef, region};
 use crate::kernel::{Kernel, Turn};
+use crate::less::{take_back_entry, take_back_exit};
 use crate::order::{after_ms, is_gone, level_e12, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
 use crate::sums;
@@ -54,7 +55,8 @@ impl Kernel {
         let qty = sub(next.qty_e8, order.cum_qty_e8)?;
         let notional = sub(next.notional_e8, order.cum_notional_e8)?;
         let fee = sub(next.fee_e8, order.cum_fee_e8)?;
-        if qty < 0 || next.notional_e8 < 0 || next.notional_e8 > MONEY_MAX {
+        let settled = next.provenance == Provenance::Settled;
+        if (qty < 0 && !settled) || next.notional_e8 < 0 || next.notional_e8 > MONEY_MAX {
             return Err(Code::OutOfRange);
         }
         let mut booking = Booking {
@@ -70,10 +72,11 @@ impl Kernel {
             held_qty_e8: qty,
             account: self.account,
         };
-        if order.role == OrderRole::Entry {
-            book_entry(&mut booking, slot)?;
-        } else {
-            book_exit(&mut booking, slot)?;
+        match (order.role, qty < 0) {
+            (OrderRole::Entry, false) => book_entry(&mut booking, slot)?,
+            (OrderRole::Entry, true) => take_back_entry(&mut booking, slot)?,
+            (_, false) => book_exit(&mut booking, slot)?,
+            (_, true) => take_back_exit(&mut booking, slot, order)?,
         }
         let posting = Posting {
             realised_e8: booking.realised_e8,
@@ -132,7 +135,7 @@ impl Kernel {
         if is_gone(order.status) && nothing_to_settle {
             self.free_order(t, index);
         }
-        if booking.qty_e8 > 0 {
+        if booking.qty_e8 != 0 {
             self.note_dust(t, at);
         }
         let over = order.cum_qty_e8 > order.qty_e8 || booking.excess_qty_e8 > 0;

@@ -3,19 +3,20 @@
 
 use shm_layout::{Code, Fact, Side};
 
-use crate::NONE;
 use crate::amount::notional_e8;
 use crate::cells::CellRef;
 use crate::ids::{adopted_id, hash};
 use crate::intent::WHOLE;
 use crate::kernel::{Kernel, Turn};
+use crate::order::is_unsettled;
 use crate::slot::{blank, side_index};
 use crate::sweep::NS_PER_MS;
 use crate::withdraw::WANTED_BY_FLATTEN;
+use crate::{NONE, ORDERS_MAX};
 
-/// Rows of a trade that closed come within seconds, if they come: for so long they may explain what
-/// is held beside it, before a FLATTEN closes it as a position of nobody's.
-const EXPLAINED_AFTER_MS: u32 = 30_000;
+/// For so long the orders of a trade that closed, asked again and again, may explain what is held
+/// beside it, before a FLATTEN closes it as a position of nobody's.
+const EXPLAINED_WITHIN_MS: u32 = 60_000;
 
 impl Kernel {
     /// A position that no slot owns: kept in sight, and its symbol closed to entries.
@@ -70,6 +71,7 @@ impl Kernel {
         }
         let lasting = self.is_lasting(&slot, seen, self.config.flat_confirm_ms);
         self.note_difference(t, at, seen);
+        self.ask_unsettled(t, at);
         let flattening = self.account.flattening != 0;
         if flattening || !lasting {
             self.want_reconcile(t, self.config.flat_confirm_ms);
@@ -77,12 +79,22 @@ impl Kernel {
         if !lasting {
             return Some(Ok(()));
         }
-        if flattening && self.is_lasting(&slot, seen, EXPLAINED_AFTER_MS) {
+        if flattening && self.is_lasting(&slot, seen, EXPLAINED_WITHIN_MS) {
             return Some(self.reopen(t, at, seen));
         }
         let (place, side) = (self.instrument_of(at), side_index(slot.side));
         let found = (seen, slot.snap_price_e12);
         Some(self.note_found(t, place, side, found, slot.absent_since_wall_ns))
+    }
+
+    /// Orders that await their rows may have traded more than was told.
+    fn ask_unsettled(&mut self, t: &mut Turn<'_>, at: u16) {
+        for index in 0..ORDERS_MAX {
+            let order = self.orders.at(index);
+            if order.slot_id == at && is_unsettled(order) {
+                self.send_query(t, index);
+            }
+        }
     }
 
     /// Takes what is held into the trade that closed, at the venue's price, to be closed as well.

@@ -35,6 +35,7 @@ mod ids;
 mod index;
 mod intent;
 mod kernel;
+mod less;
 mod limits;
 mod order;
 mod outcome;

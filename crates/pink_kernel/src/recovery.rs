@@ -9,6 +9,7 @@ use crate::deadline::{RECONCILE_TIMER, SWEEP_TIMER, WITHDRAW_TIMER, slot_timer};
 use crate::ids::{Tag, hash};
 use crate::index::FreeList;
 use crate::kernel::Kernel;
+use crate::less::rows_due_e8;
 use crate::order::venue_key;
 use crate::reconcile::plain;
 use crate::room::{Guards, live_role};
@@ -131,7 +132,7 @@ impl Kernel {
                 if command_seq != 0 {
                     let command = self.order_command(order);
                     let cum_qty_e8 = match kind {
-                        CommandKind::Settle => order.cum_qty_e8.max(order.held_qty_e8),
+                        CommandKind::Settle => rows_due_e8(order),
                         _ => 0,
                     };
                     let since_wall_ms = match kind {

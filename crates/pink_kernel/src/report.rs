@@ -150,9 +150,11 @@ impl Kernel {
 
     fn on_order_state(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
         let index = self.own_order(t, report)?;
-        let before = *self.orders.at(index);
-        let asked = report.command_seq != 0 && report.command_seq == before.query_open;
+        let question = self.orders.at(index).query_open;
+        let asked = report.command_seq != 0 && report.command_seq == question;
         self.close_command(t, index, report.command_seq);
+        let less = asked && self.says_less(t, index, report);
+        let before = *self.orders.at(index);
         let told = has(report, Has::CumQty);
         if told && (report.cum_qty_e8 < 0) {
             return Err(Code::OutOfRange);
@@ -164,16 +166,13 @@ impl Kernel {
             named => named,
         };
         if (is_gone(status) && !told) || (told && report.cum_qty_e8 < before.cum_qty_e8) {
-            // Gone, but of how much nothing was said; or less than was proven before.
-            if is_gone(status) && !is_gone(before.status) {
-                self.send_query(t, index);
-            }
-            return Err(Code::StaleFact);
+            return self.on_less(t, index, status, asked, less);
         }
-        let status = if is_gone(before.status) {
-            before.status
-        } else {
-            status
+        let status = match before.status {
+            gone if is_gone(gone) => gone,
+            // It ends when it is clear whether the fill that is held is one.
+            _ if is_gone(status) && report.cum_qty_e8 < before.held_qty_e8 => OrderStatus::Working,
+            _ => status,
         };
         self.learn_venue_id(t, index, report.venue_order_id);
         let next = match self.cumulative(index, report, status) {

@@ -7,6 +7,7 @@ use crate::amount::{add, notional_e8};
 use crate::cells::{CellRef, region};
 use crate::fills::{Cumulative, forget_rows};
 use crate::kernel::{Kernel, Turn};
+use crate::less::rows_due_e8;
 use crate::order::{after_ms, backoff_ns, is_gone};
 
 /// Times a gone order is asked about before it is settled without its rows: about an hour.
@@ -21,7 +22,7 @@ impl Kernel {
         }
         let mut command = self.order_command(order);
         command.kind = CommandKind::Settle;
-        command.cum_qty_e8 = order.cum_qty_e8.max(order.held_qty_e8);
+        command.cum_qty_e8 = rows_due_e8(order);
         command.since_wall_ms = order.created_wall_ns / 1_000_000;
         let pause = backoff_ns(order.queries);
         let command_seq = self.send(t, command);
@@ -70,8 +71,9 @@ impl Kernel {
         outcome.fill_qty_e8 = report.qty_e8;
         outcome.fill_price_e12 = report.price_e12;
         let last = report.row_index.saturating_add(1) == report.row_count;
-        let told = order.cum_qty_e8.max(order.held_qty_e8);
-        if last && qty != told && !self.is_proven(t, index, qty, told) {
+        let due = rows_due_e8(order);
+        let asked_ms = report.asked_wall_ms;
+        if last && qty != due && !self.is_proven(t, index, qty, asked_ms) {
             return self.restart_settling(t, index);
         }
         self.amend_order(t, index, |order| {
@@ -101,10 +103,14 @@ impl Kernel {
         });
     }
 
-    /// More than the gone order was told to have traded, twice the same: the rows are right.
-    fn is_proven(&mut self, t: &mut Turn<'_>, index: u16, qty: i64, told: i64) -> bool {
+    /// Other than the gone order was told to have traded, twice the same: the rows are right. Less
+    /// only than what is held as implausible, for they may lack the last fills.
+    fn is_proven(&mut self, t: &mut Turn<'_>, index: u16, qty: i64, asked_ms: i64) -> bool {
         let order = *self.orders.at(index);
-        if qty < told || !is_gone(order.status) {
+        if qty < rows_due_e8(&order) {
+            return qty >= order.cum_qty_e8 && self.is_less(t, index, qty, asked_ms);
+        }
+        if !is_gone(order.status) {
             return false;
         }
         self.amend_order(t, index, |order| order.proven_qty_e8 = qty);
@@ -114,16 +120,18 @@ impl Kernel {
     /// The venue never gave the rows: what it said of the order itself has to do. The wallet
     /// corrects what is left, as with everything that is booked at an estimate.
     pub(crate) fn settle_unproven(&mut self, t: &mut Turn<'_>, index: u16) -> Result<(), Code> {
+        let reason = "UNPROVEN: the venue never gave the fill rows of a gone order";
+        self.note_unproven(t, index, reason);
+        self.free_settled(t, index);
+        Ok(())
+    }
+
+    pub(crate) fn note_unproven(&mut self, t: &mut Turn<'_>, index: u16, reason: &str) {
         self.desk.outside_seq = t.seq;
         t.fx.touch(CellRef::single(region::DESK));
         self.note_anomaly(t);
-        self.say(
-            t,
-            "UNPROVEN: the venue never gave the fill rows of a gone order",
-        );
+        self.say(t, reason);
         self.note_event(t, self.orders.at(index).slot_id);
-        self.free_settled(t, index);
-        Ok(())
     }
 
     /// The set does not fit together: it is asked for again from the start.

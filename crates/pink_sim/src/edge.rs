@@ -350,6 +350,9 @@ impl Edge {
                 } else {
                     report.avg_price_e12 * 2
                 };
+                if rng.permille(300) {
+                    report.cum_qty_e8 *= 5;
+                }
             }
             if matches!(venue.orders[id].kind, Kind::Stop | Kind::Profit) {
                 report.client_order_id = Ascii::EMPTY;

@@ -74,7 +74,7 @@ fn flatten_reaches_a_position_beside_a_closed_slot() {
     let trades = world.kernel.account().trades_closed;
     let mut world = run(world, "flatten | Closed |");
     // Its rows may still explain it, and then the rest of the trade would be closed.
-    for _ in 0..4 {
+    for _ in 0..8 {
         world = run(
             world,
             "snapshot long 0.5 @ 98 | Closed |\nwait 9000 | Closed |",

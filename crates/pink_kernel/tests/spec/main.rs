@@ -28,6 +28,7 @@ mod cancel;
 mod check;
 mod closing;
 mod commands;
+mod contradicted;
 mod edges;
 mod ended;
 mod entry;
