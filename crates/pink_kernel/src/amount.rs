@@ -93,6 +93,11 @@ pub(crate) fn round_up(amount: i64, step: i64) -> Option<i64> {
     amount.checked_add(step.checked_sub(rest)?)
 }
 
+/// The greatest multiple of `step` that is not above `amount`.
+pub(crate) fn round_down(amount: i64, step: i64) -> Option<i64> {
+    amount.checked_sub(amount.checked_rem(step)?)
+}
+
 /// Whether `amount` is a multiple of `step`; a step that is not positive divides nothing.
 pub(crate) fn is_multiple(amount: i64, step: i64) -> bool {
     step > 0 && amount.checked_rem(step) == Some(0)

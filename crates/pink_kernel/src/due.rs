@@ -4,6 +4,7 @@ use shm_layout::{Code, Fact, OrderRole, OrderStatus, Stage};
 
 use crate::NONE;
 use crate::deadline::Due;
+use crate::exits::whole_lots;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{Plan, after_ms, backoff_ns, is_gone, is_live};
 use crate::settle::SETTLE_TRIES_MAX;
@@ -79,7 +80,15 @@ impl Kernel {
         }
         let slot = *self.slots.at(at);
         if self.awaits_exit(&slot) && slot.hold_mono_ns <= t.now.mono_ns {
-            let plan = Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index);
+            let rules = self.instruments.at(self.instrument_of(at));
+            let lots = whole_lots(slot.qty_e8, rules);
+            if lots == 0 {
+                // What is left is no lot any more: it is named, and cannot be closed.
+                self.amend_slot(t, at, |slot| slot.exit_wanted = 0);
+                self.note_dust(t, at);
+                return Err(Code::Dust);
+            }
+            let plan = Plan::market(OrderRole::Exit, lots, slot.leg_index);
             let sent = self.send_exit(t, at, plan);
             if sent.is_err() {
                 let again = after_ms(t.now.mono_ns, AGAIN_MS);

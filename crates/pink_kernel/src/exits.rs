@@ -1,4 +1,5 @@
-//! Exits: legs by ratio of what is held now, the last leg takes the rest, dust is named.
+//! Exits: legs by ratio of what is held now, the last leg takes the rest, dust is named. Whatever is
+//! held, only whole lots of it can be closed: the venue's lot may have changed since it was opened.
 
 use shm_layout::{
     Code, Fact, InstrumentCell, Intent, OrderCell, OrderKind, OrderRole, OrderStatus, SlotCell,
@@ -6,7 +7,7 @@ use shm_layout::{
 };
 
 use crate::amount::{
-    is_multiple, notional_e8, quantity_ceil_e8, ratio_floor, round_up, within_band,
+    is_multiple, notional_e8, quantity_ceil_e8, ratio_floor, round_down, round_up, within_band,
 };
 use crate::ids::NO_LEG;
 use crate::kernel::{Kernel, Turn};
@@ -15,41 +16,45 @@ use crate::order::{Plan, backoff_ns};
 use crate::room::Need;
 use crate::slot::{is_entry_stage, is_exit_stage};
 
-/// Whether the venue would refuse an order of this size.
+/// What can be closed of a size.
+pub(crate) fn whole_lots(qty_e8: i64, rules: &InstrumentCell) -> i64 {
+    round_down(qty_e8, rules.lot_e8).unwrap_or(qty_e8)
+}
+
+/// Whether the venue would refuse an order of the whole lots of this size.
 pub(crate) fn is_below_minimum(qty_e8: i64, rules: &InstrumentCell) -> bool {
-    if qty_e8 < rules.min_qty_e8 {
+    let lots = whole_lots(qty_e8, rules);
+    if lots < rules.min_qty_e8.max(1) {
         return true;
     }
-    let value = notional_e8(qty_e8, rules.mark_e12).unwrap_or(i64::MAX);
+    let value = notional_e8(lots, rules.mark_e12).unwrap_or(i64::MAX);
     rules.mark_e12 > 0 && value < rules.min_notional_e8
 }
 
 /// Size and leg number of the next exit by ratio.
 fn next_leg(slot: &SlotCell, rules: &InstrumentCell) -> Result<(i64, u8), Code> {
     let last = slot.leg_index.saturating_add(1) >= slot.leg_count;
+    if is_below_minimum(slot.qty_e8, rules) {
+        return Err(Code::Dust);
+    }
+    let all = whole_lots(slot.qty_e8, rules);
     if last {
-        if is_below_minimum(slot.qty_e8, rules) {
-            return Err(Code::Dust);
-        }
-        return Ok((slot.qty_e8, slot.leg_index));
+        return Ok((all, slot.leg_index));
     }
     let ratio = slot
         .leg_ratios_e8
         .get(usize::from(slot.leg_index))
         .copied()
         .unwrap_or(0);
-    if is_below_minimum(slot.qty_e8, rules) {
-        return Err(Code::Dust);
-    }
     let share = ratio_floor(slot.qty_e8, ratio, rules.lot_e8).ok_or(Code::OutOfRange)?;
     if share > 0 && !is_below_minimum(share, rules) {
         return Ok((share, slot.leg_index));
     }
     // A leg the venue would not take is the least it takes, or everything rather than dust.
     let least = least_order(rules).unwrap_or(i64::MAX);
-    let rest = slot.qty_e8.saturating_sub(least);
+    let rest = all.saturating_sub(least);
     if rest <= 0 || is_below_minimum(rest, rules) {
-        Ok((slot.qty_e8, slot.leg_index))
+        Ok((all, slot.leg_index))
     } else {
         Ok((least, slot.leg_index))
     }
@@ -79,16 +84,17 @@ fn named_size(slot: &SlotCell, asked: i64, rules: &InstrumentCell) -> Result<(i6
     if asked < 0 {
         return Err(Code::OutOfRange);
     }
-    let qty = asked.min(slot.qty_e8);
-    if qty < slot.qty_e8 && !is_multiple(qty, rules.lot_e8) {
+    let whole = asked >= slot.qty_e8;
+    let qty = if whole {
+        whole_lots(slot.qty_e8, rules)
+    } else {
+        asked
+    };
+    if !whole && !is_multiple(qty, rules.lot_e8) {
         return Err(Code::Lot);
     }
     if is_below_minimum(qty, rules) {
-        return Err(if qty == slot.qty_e8 {
-            Code::Dust
-        } else {
-            Code::MinQuantity
-        });
+        return Err(if whole { Code::Dust } else { Code::MinQuantity });
     }
     Ok((qty, NO_LEG))
 }
@@ -156,19 +162,22 @@ impl Kernel {
             return Err(Code::OrderInFlight);
         }
         self.check_age(t, intent)?;
-        if !is_below_minimum(slot.qty_e8, self.instruments.at(self.instrument_of(at))) {
+        let rules = self.instruments.at(self.instrument_of(at));
+        if !is_below_minimum(slot.qty_e8, rules) {
             return Err(Code::NotDust);
         }
-        self.send_exit(
-            t,
-            at,
-            Plan::market(OrderRole::Exit, slot.qty_e8, slot.leg_index),
-        )
+        let lots = whole_lots(slot.qty_e8, rules);
+        if lots == 0 {
+            return Err(Code::Lot);
+        }
+        self.send_exit(t, at, Plan::market(OrderRole::Exit, lots, slot.leg_index))
     }
 
     /// Commands an exit from a slot that has none in flight.
     pub(crate) fn send_exit(&mut self, t: &mut Turn<'_>, at: u16, plan: Plan) -> Result<(), Code> {
-        let whole = plan.kind == OrderKind::Market && plan.qty_e8 == self.slots.at(at).qty_e8;
+        let rules = self.instruments.at(self.instrument_of(at));
+        let all = whole_lots(self.slots.at(at).qty_e8, rules);
+        let whole = plan.kind == OrderKind::Market && plan.qty_e8 == all;
         let need = if whole { Need::WholeExit } else { Need::Rest };
         self.can_submit(at, need)?;
         self.advance(t, at, Fact::Exit)?;

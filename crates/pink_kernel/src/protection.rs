@@ -7,10 +7,12 @@
 //! size is corrected seldom, but what we cancelled ourselves is replaced at once.
 
 use shm_layout::{
-    Code, OrderCell, OrderKind, OrderRole, OrderStatus, SlotCell, Stage, TimeInForce,
+    Code, OrderCell, OrderKind, OrderRole, OrderStatus, Side, SlotCell, Stage, TimeInForce,
 };
 
 use crate::NONE;
+use crate::amount::{round_down, round_up};
+use crate::exits::whole_lots;
 use crate::ids::SUBMITS_MAX;
 use crate::kernel::{Kernel, Turn};
 use crate::order::{BACKOFF_MAX_MS, NS_PER_MS, Plan, after_ms, backoff_ns};
@@ -47,7 +49,12 @@ impl Kernel {
                 slot.profit_hold_mono_ns,
             ),
         };
-        let wanted = if asked { slot.qty_e8 } else { 0 };
+        let rules = self.instruments.at(self.instrument_of(at));
+        let wanted = if asked {
+            whole_lots(slot.qty_e8, rules)
+        } else {
+            0
+        };
         let exits = is_exit_stage(slot.stage);
         // An exit that trades at once changes the size anyway; one that rests may rest for days.
         let passing = exits && !self.exit_rests(slot);
@@ -61,13 +68,12 @@ impl Kernel {
             }
             return Some((Step::Cancel(index), self.resize_due(t, slot, order, wanted)));
         }
-        let least = self.instruments.at(self.instrument_of(at)).min_qty_e8;
         let ending = self.wants_exit(slot) && slot.refusals == 0;
         let may = !ending
             && !passing
             && slot.stage != Stage::StaleStateReconciling
             && slot.submits.saturating_add(SUBMITS_KEPT) < SUBMITS_MAX;
-        (wanted > 0 && wanted >= least && may).then_some((Step::Submit(wanted), held))
+        (wanted > 0 && wanted >= rules.min_qty_e8 && may).then_some((Step::Submit(wanted), held))
     }
 
     /// When an order of the wrong size gives way: each time, the position is bare for a moment.
@@ -98,7 +104,9 @@ impl Kernel {
     pub(crate) fn is_unprotected(&self, slot: &SlotCell) -> bool {
         let stop = self.orders.at(slot.stop_order);
         let rest = stop.qty_e8.saturating_sub(stop.cum_qty_e8);
-        let covered = stop.status == OrderStatus::Working && rest >= slot.qty_e8;
+        let rules = self.instruments.at(self.instrument_of(slot.slot_id));
+        let lots = whole_lots(slot.qty_e8, rules);
+        let covered = stop.status == OrderStatus::Working && rest >= lots;
         asks_stop(slot) && slot.qty_e8 > 0 && !covered
     }
 
@@ -135,7 +143,8 @@ impl Kernel {
             self.amend_slot(t, at, |slot| hold(slot, role, again));
             return Err(code);
         }
-        let plan = protecting(self.slots.at(at), role, qty_e8);
+        let tick = self.instruments.at(self.instrument_of(at)).tick_e12;
+        let plan = protecting(self.slots.at(at), role, qty_e8, tick);
         self.submit(t, at, plan);
         Ok(())
     }
@@ -173,14 +182,25 @@ fn asks_stop(slot: &SlotCell) -> bool {
     slot.stop_loss_e12 != 0 || slot.trail_e12 != 0
 }
 
-/// The order that protects a slot in this role.
-fn protecting(slot: &SlotCell, role: OrderRole, qty_e8: i64) -> Plan {
+/// The order that protects a slot in this role. A level that is no whole tick any more becomes the
+/// next one on the side of the market: it is reached sooner, not later.
+fn protecting(slot: &SlotCell, role: OrderRole, qty_e8: i64, tick_e12: i64) -> Plan {
+    let below = (role == OrderRole::StopLoss) == (slot.side != Side::Short);
+    let level = |exact: i64| {
+        let rounded = if below {
+            round_up(exact, tick_e12)
+        } else {
+            round_down(exact, tick_e12)
+        };
+        rounded.map_or(exact, |level| level.max(tick_e12))
+    };
     let (kind, price_e12, trigger_e12) = match role {
         OrderRole::StopLoss if slot.trail_e12 != 0 => {
-            (OrderKind::TrailingStopMarket, slot.trail_e12, 0)
+            let distance = round_down(slot.trail_e12, tick_e12).unwrap_or(slot.trail_e12);
+            (OrderKind::TrailingStopMarket, distance.max(tick_e12), 0)
         }
-        OrderRole::StopLoss => (OrderKind::StopMarket, 0, slot.stop_loss_e12),
-        _ => (OrderKind::TakeProfitMarket, 0, slot.take_profit_e12),
+        OrderRole::StopLoss => (OrderKind::StopMarket, 0, level(slot.stop_loss_e12)),
+        _ => (OrderKind::TakeProfitMarket, 0, level(slot.take_profit_e12)),
     };
     Plan {
         role,

@@ -44,6 +44,7 @@ mod incidents;
 mod kept;
 mod limits;
 mod losses;
+mod lots;
 mod many;
 mod moves;
 mod outside;
