@@ -20,7 +20,7 @@ from pink_actors.shm_layout import (
     OrderSide,
     ReportKind,
 )
-from tests.gateway.scripted import Asked, Desk, Json, scripted
+from tests.gateway.scripted import Asked, Bench, scripted
 from tests.gateway.stage import CLOCK, Stage
 
 DAY_MS = 86_400_000
@@ -59,10 +59,10 @@ def stop(stage: Stage, age_ms: int = 0) -> Command:
     return command._replace(submitted_wall_ms=now_ms() - age_ms)
 
 
-def listing(rows: list[Row], *, newest_first: bool) -> Callable[[Asked], Json]:
+def listing(rows: list[Row], *, newest_first: bool) -> Callable[[Asked], object]:
     """A venue that lists these orders by pages, takes at most a week, and has none that is open."""
 
-    def answer(asked: Asked) -> Json:
+    def answer(asked: Asked) -> object:
         if asked.method == "POST":
             return {"order": our_stop(now_ms()) | {"status": "NEW"}}
         if asked.path.endswith("openOrders"):
@@ -76,7 +76,7 @@ def listing(rows: list[Row], *, newest_first: bool) -> Callable[[Asked], Json]:
     return answer
 
 
-def sent(desk: Desk) -> int:
+def sent(desk: Bench) -> int:
     return sum(asked.method == "POST" for asked in desk.asked)
 
 
@@ -128,7 +128,7 @@ async def test_what_cannot_be_listed_whole_stays_unknown_and_is_not_sent_again(
     rows = [other(number, made_ms) for number in range(PAGE)]
     paged = listing([] if age_ms > DAY_MS else rows, newest_first=True)
 
-    def answer(asked: Asked) -> Json:
+    def answer(asked: Asked) -> object:
         full = crowd == "whatever the span" and asked.path.endswith("allOrders")
         return {"orders": rows} if full else paged(asked)
 
