@@ -1,12 +1,15 @@
 """The venue's dead-man switch: our orders end if we fall silent, but never a protection order.
 
-Invariant: it is armed only while an order of ours rests and no protection order does; whoever sends
-a protection order disarms it first, because what the switch cancels would be that one too.
+Invariant: it is armed only while an order of ours rests and no protection order does, ours or
+anybody's; whoever sends a protection order disarms it first, because what the switch cancels would
+be that one too.  What others placed only the venue's list can tell: it is seen before the switch is
+armed, and again while it is, and each snapshot shows it as well.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,16 +19,30 @@ from pink_actors.clock import NS_PER_S, Clock
 from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Connection, Ending, Turn
-from pink_actors.shm_layout import ORDERS, Command, OrderCell, OrderKind, OrderRole, OrderStatus
-from pink_actors.venue import requests
+from pink_actors.shm_layout import (
+    ORDERS,
+    Command,
+    OrderCell,
+    OrderKind,
+    OrderRole,
+    OrderSide,
+    OrderStatus,
+    Side,
+)
+from pink_actors.venue import replies, requests
+from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.numbers import Malformed
 
 LOOK_EVERY_S: Final = 1.0
 # So many refreshes may fail before the venue fires.
 REFRESHES_PER_TERM: Final = 3
+LIST_AGE_NS_MAX: Final = 5 * NS_PER_S
 TURN: Final = Turn(Priority.CANCEL)
+LOOK: Final = Turn(Priority.QUERY)
 PROTECTING_ROLES: Final = frozenset({OrderRole.STOP_LOSS, OrderRole.TAKE_PROFIT})
 PLAIN_KINDS: Final = frozenset({OrderKind.MARKET, OrderKind.LIMIT})
 MAY_REST: Final = frozenset({OrderStatus.REQUESTED, OrderStatus.WORKING, OrderStatus.UNKNOWN})
+CLOSING: Final = frozenset({(Side.LONG, OrderSide.SELL), (Side.SHORT, OrderSide.BUY)})
 
 
 def protects(order: OrderCell | Command) -> bool:
@@ -38,6 +55,17 @@ def wanted(orders: Iterable[OrderCell]) -> bool:
     live = [order for order in orders if order.status in MAY_REST]
     rests = any(order.order_kind is OrderKind.LIMIT for order in live)
     return rests and not any(protects(order) for order in live)
+
+
+def guards(facts: OrderFacts, own_ids: Iterable[str]) -> bool:
+    """Whether this resting order may protect a position for somebody who is not the kernel.
+
+    A conditional one always may: the kernel's own are seen in its cells, and carry no id here.
+    """
+    if facts.order_kind not in PLAIN_KINDS:
+        return True
+    closes = facts.reduce_only or (facts.position_side, facts.order_side) in CLOSING
+    return closes and facts.client_order_id not in own_ids
 
 
 class DeadMan:
@@ -55,6 +83,12 @@ class DeadMan:
         # A gateway before this one may have left it armed.
         self._may_be_armed = seconds > 0
         self._refresh_mono_ns = 0
+        self._orders = [OrderCell.zero()] * ORDERS.cell_count
+        self._generations = [-1] * ORDERS.cell_count
+        # None until the venue has listed its orders once.
+        self._guarded: bool | None = None
+        self._listed_mono_ns = -LIST_AGE_NS_MAX
+        self._withheld = False
 
     async def run(self) -> None:
         """Looks at the kernel's orders for as long as the gateway lives."""
@@ -76,16 +110,58 @@ class DeadMan:
         async with self._turn:
             await self._disarm()
 
+    def note_orders(self, orders: Iterable[OrderFacts], asked_mono_ns: int) -> None:
+        """Every order that rested at the venue when it was asked then."""
+        if not self._seconds or asked_mono_ns < self._listed_mono_ns:
+            return
+        with contextlib.suppress(CellBusy):
+            self._refresh_orders()
+        own_ids = {order.client_order_id for order in self._orders if order.client_order_id}
+        self._guarded = any(guards(facts, own_ids) for facts in orders)
+        self._listed_mono_ns = asked_mono_ns
+
     async def _look(self) -> None:
         async with self._turn:
             try:
-                orders = self._kernel.read_all(ORDERS)
+                self._refresh_orders()
             except CellBusy:
                 return
-            if not wanted(orders):
+            if not wanted(self._orders):
                 await self._disarm()
-            elif self._clock.mono_ns() >= self._refresh_mono_ns:
-                await self._arm()
+                return
+            due = self._clock.mono_ns() >= self._refresh_mono_ns
+            if due and self._clock.mono_ns() - self._listed_mono_ns >= LIST_AGE_NS_MAX:
+                await self._list()
+            if self._guarded is False:
+                self._withheld = False
+                if due:
+                    await self._arm()
+                return
+            if self._guarded and not self._withheld:
+                self._withheld = True
+                self._log.info("dead_man_withheld", reason="an order at the venue may protect")
+            await self._disarm()
+
+    def _refresh_orders(self) -> None:
+        """The kernel's orders; most of a thousand cells have not changed since the last look."""
+        for index, known in enumerate(self._generations):
+            generation = self._kernel.generation(ORDERS, index)
+            if generation != known:
+                self._orders[index] = self._kernel.read(ORDERS, index)
+                self._generations[index] = generation
+
+    async def _list(self) -> None:
+        """Asks for what rests.  Where that fails the last list holds, so as not to let it fire."""
+        asked_mono_ns = self._clock.mono_ns()
+        answer = await self._connection.send(requests.open_orders(), LOOK)
+        if answer.ending is not Ending.OK:
+            return
+        try:
+            rows = [replies.order_row(row) for row in replies.orders(answer.data)]
+        except Malformed as error:
+            self._connection.unreadable(answer, error)
+            return
+        self.note_orders(rows, asked_mono_ns)
 
     async def _arm(self) -> None:
         first = not self._may_be_armed

@@ -18,8 +18,9 @@ from pink_actors.rest.reporting import Reporter
 from pink_actors.shm_layout import ORDERS, SLOTS, Code, Command
 from pink_actors.venue import reports
 from pink_actors.venue.evidence import difference
-from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.facts import BalanceFacts, FillFacts, IncomeFacts, OrderFacts
 from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.words import MARGIN_COINS
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Tally:
     fills_by_rest: int = 0
     clock_steps: int = 0
     echo_differences: int = 0
+    rounded: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +57,11 @@ class Desk:
     log: Logger
     tally: Tally = field(default_factory=Tally)
 
+    @property
+    def coins(self) -> tuple[str, ...]:
+        """The names of the account's margin coin; what is in another one is not ours to book."""
+        return MARGIN_COINS[self.config.venue.kind]
+
     def turn(self, command: Command, priority: Priority) -> Turn:
         """The turn of a request that must not leave late and not against the gate."""
         deadline = command.deadline_mono_ns if command.adds_risk else 0
@@ -70,6 +77,7 @@ class Desk:
         if facts.strange:
             await self._tell_once(Code.UNKNOWN_WORD, command, facts, facts.strange)
         self.memory.owners.put(facts.venue_order_id, command.client_order_id)
+        await self.note_rounded(facts)
         cut = bool(command.qty_e8) and facts.qty_e8 != command.qty_e8
         ours = facts._replace(
             client_order_id=command.client_order_id, qty_e8=None if cut else facts.qty_e8
@@ -110,10 +118,46 @@ class Desk:
             return None
         return None
 
+    def kernel_knows(self, facts: OrderFacts) -> bool:
+        """Whether the kernel's cells show this order; one that is being written may be it."""
+        for index in range(ORDERS.cell_count):
+            try:
+                cell = self.kernel.read(ORDERS, index)
+            except CellBusy:
+                return True
+            if cell.venue_order_id == facts.venue_order_id or (
+                facts.client_order_id and cell.client_order_id == facts.client_order_id
+            ):
+                return True
+        return False
+
     async def unreadable(self, answer: Answer, error: Malformed, symbol: str = "") -> None:
         """A reply whose fields are not what the protocol says: counted, kept, told."""
         self.connection.unreadable(answer, error)
         await self.reporter.unread(error, symbol)
+
+    async def diagnose_once(
+        self, code: Code, text: str, symbol: str = "", *, about: str = ""
+    ) -> bool:
+        """What is met again at each reading is told the first time; whether this is that."""
+        key = (0, f"{symbol} {about or text}")
+        if self.memory.oddities.get(key):
+            return False
+        self.memory.oddities.put(key, True)
+        self.log.warning("odd_reply", code=code.name, symbol=symbol, text=text)
+        await self.reporter.diagnose(text, symbol, code=code)
+        return True
+
+    async def note_rounded(
+        self, *rows: OrderFacts | FillFacts | IncomeFacts | BalanceFacts
+    ) -> None:
+        """Counts amounts of money that had more digits than ours, and tells of the first of a kind.
+
+        The figure is right to half a unit of 1e-8; whoever compares sums should know of it.
+        """
+        for text in (row.rounded for row in rows if row.rounded):
+            self.tally.rounded += 1
+            await self.diagnose_once(Code.OUT_OF_RANGE, text, about=text.partition(":")[0])
 
     def settled_mono_ns(self, client_order_id: str) -> int:
         """When "not found" becomes evidence for an order this gateway may have sent."""

@@ -1,7 +1,9 @@
 """Cancels every order and closes every position the venue shows, without kernel or gateway.
 
 It knows nothing but what the venue says now.  Every request may be repeated without harm: cancels
-by nature, closings because they only reduce.
+by nature, closings because they only reduce.  The venue shows a fill in its positions seconds late,
+so nothing is flat that was not seen so twice, `risk.flat_confirm_ms` apart, and never otherwise
+between.
 """
 
 from __future__ import annotations
@@ -64,13 +66,20 @@ class Flatten:
     idle_ms = 0
 
     def __init__(
-        self, connection: Connection, clock: Clock, log: Logger, stop: asyncio.Event
+        self,
+        connection: Connection,
+        clock: Clock,
+        log: Logger,
+        stop: asyncio.Event,
+        confirm_ms: int,
     ) -> None:
         self._connection = connection
         self._clock = clock
         self._log = log
         self._stop = stop
+        self._confirm_ms = confirm_ms
         self._round = 0
+        self._empty_mono_ns = 0  # Since when the venue shows nothing; 0 = it shows something.
         self._last = "the venue has not answered"
         self._until_mono_ns = clock.mono_ns() + PATIENCE_S_MAX * NS_PER_S
 
@@ -80,11 +89,14 @@ class Flatten:
 
     async def step(self) -> int:
         """Looks, and acts on what is there."""
+        asked_mono_ns = self._clock.mono_ns()
         held = await self._look()
         if held is not None and not held.orders and not held.positions:
-            self._log.info("flat", rounds=self._round)
-            self._stop.set()
+            self._empty(asked_mono_ns)
+            await asyncio.sleep(ROUND_PAUSE_S)
             return 1
+        if held is not None:
+            self._empty_mono_ns = 0
         if self._clock.mono_ns() >= self._until_mono_ns:
             raise TemporaryError(
                 f"not flat after {PATIENCE_S_MAX} s: {self._last}; "
@@ -95,6 +107,15 @@ class Flatten:
             await self._act(held)
         await asyncio.sleep(ROUND_PAUSE_S)
         return 1
+
+    def _empty(self, asked_mono_ns: int) -> None:
+        """The first such look counts from its end, the one that confirms it from its start."""
+        if not self._empty_mono_ns:
+            self._empty_mono_ns = self._clock.mono_ns()
+            self._log.info("flat_so_far", rounds=self._round, looking_again_for_ms=self._confirm_ms)
+        elif asked_mono_ns - self._empty_mono_ns >= self._confirm_ms * NS_PER_MS:
+            self._log.info("flat", rounds=self._round, confirmed_after_ms=self._confirm_ms)
+            self._stop.set()
 
     async def close(self) -> None:
         """Ends the connections."""
@@ -166,7 +187,8 @@ def main(arguments: list[str] | None = None) -> int:
         log = logging.make("flatten", os.getpid(), config.log.level, masked)
         keys = Keys(secrets.api_key, secrets.api_secret)
         stop = asyncio.Event()
-        actor = Flatten(_connection(config, keys, log), SystemClock(), log, stop)
+        confirm_ms = config.risk.flat_confirm_ms
+        actor = Flatten(_connection(config, keys, log), SystemClock(), log, stop, confirm_ms)
     except PinkError as error:
         log.error("refused_to_start", error=str(error), exit_code=error.exit_code)  # noqa: TRY400
         return error.exit_code

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from pink_actors._native import CellBusy
 from pink_actors.clock import NS_PER_S
 from pink_actors.gateway.desk import Desk
+from pink_actors.gateway.spans import Span, Walk
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
 from pink_actors.shm_layout import ORDERS, Code, Command
@@ -87,23 +88,31 @@ async def _by_id(desk: Desk, command: Command, priority: Priority) -> Look:
 
 
 async def _by_features(desk: Desk, command: Command, priority: Priority) -> Look:
-    now_ms = desk.connection.venue_wall_ms()
+    """Nothing is absent, and no match the only one, where the venue's list may hide a row."""
     offset_ms_min = desk.connection.offset_ms_min
     since_ms = sent_after_ms(command, offset_ms_min)
-    rows: list[OrderFacts] = []
+    walk = Walk(since_ms, desk.connection.venue_wall_ms() + CLOCK_SLACK_MS)
+    by_id: dict[int, OrderFacts] = {}
     # Open ones first: an order that triggers in between is then seen in the second list.
-    for request in (
-        requests.open_orders(command.symbol),
-        requests.all_orders(command.symbol, since_ms, now_ms + CLOCK_SLACK_MS),
-    ):
+    request = requests.open_orders(command.symbol)
+    span: Span | None = None
+    while True:
         answer = await desk.connection.ask(request, Turn(priority))
         if answer.ending is not Ending.OK:
             return Look(None, False, answer)
         try:
-            rows += [replies.order_row(row) for row in replies.orders(answer.data)]
+            page = [replies.order_row(row) for row in replies.orders(answer.data)]
         except Malformed as error:
             return await _unreadable(desk, answer, error)
-    by_id = {facts.venue_order_id: facts for facts in rows}
+        by_id |= {facts.venue_order_id: facts for facts in page}
+        if span is not None and len(page) >= requests.ORDER_ROWS_MAX:
+            walk.cut(span, [facts.created_ms for facts in page])
+        span = walk.take()
+        if span is None or walk.crowded:
+            break
+        request = requests.all_orders(command.symbol, *span)
+    if not walk.whole or not walk.reaches_back:
+        return Look(None, False, answer, "the venue's list of orders cannot be seen whole")
     claimed = _claimed(desk, command, by_id)
     matches = match_unnamed(command, by_id.values(), claimed, offset_ms_min)
     if len(matches) > 1:

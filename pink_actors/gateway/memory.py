@@ -53,7 +53,7 @@ class Memory:
         self.unknown: Recent[str, int] = Recent()
         # Whose an order is that carries no id of ours; the kernel forgets those that are over.
         self.owners: Recent[int, str] = Recent()
-        # What was said of an order, so that each look at it does not say it again.
+        # What was said of an order, or of none (0), so that each look does not say it again.
         self.oddities: Recent[tuple[int, str], bool] = Recent()
         self._sent: Recent[str, int] = Recent()
         self._started_mono_ns = started_mono_ns

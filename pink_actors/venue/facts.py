@@ -30,6 +30,7 @@ class OrderFacts(NamedTuple):
     updated_ms: int  # 0 = not told
     market_ms: int  # 0 = same as venue time
     strange: str = ""  # words of it that are not in the sheet
+    rounded: str = ""  # what of its money had more digits than ours
 
 
 class PositionFacts(NamedTuple):
@@ -50,6 +51,7 @@ class BalanceFacts(NamedTuple):
     equity_e8: int | None
     available_e8: int | None
     used_margin_e8: int | None
+    rounded: str = ""
 
 
 class FillFacts(NamedTuple):
@@ -64,6 +66,8 @@ class FillFacts(NamedTuple):
     maker: bool
     venue_ms: int
     market_ms: int
+    coin: str = ""  # of the fee; "" = not told
+    rounded: str = ""
 
 
 class IncomeFacts(NamedTuple):
@@ -76,6 +80,8 @@ class IncomeFacts(NamedTuple):
     amount_e8: int
     venue_ms: int
     market_ms: int
+    coin: str = ""  # "" = not told
+    rounded: str = ""
 
 
 class InstrumentFacts(NamedTuple):

@@ -2,13 +2,15 @@
 
 BingX writes one and the same figure as a string in one reply, as a bare number in the next and
 as "" when there is none.  So numeric fields are taken as raw JSON tokens and read digit by digit.
-Missing is None, never zero.  What does not fit the scale is refused, never rounded.
+Missing is None, never zero.  What does not fit the scale is refused, never rounded, but for
+amounts of money that the venue charged or holds: those are a fact whatever their digits, and end in
+noise where a float wrote them.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Raw
 
@@ -37,6 +39,13 @@ class TooLarge(Malformed):
     """More bytes than anything the protocol has; what there is of them is the beginning."""
 
 
+class Told(NamedTuple):
+    """An amount of money as the venue told it, and in words what was rounded of it."""
+
+    value_e8: int | None  # None = not told
+    rounded: str  # "" = every digit counts
+
+
 def scaled(raw: Raw, digits: int, field: str) -> int | None:
     """The number in this token as an integer of 10**-digits; None where the venue gave none."""
     text = token(raw, field)
@@ -56,6 +65,15 @@ def qty(raw: Raw, field: str) -> int | None:
 def money(raw: Raw, field: str) -> int | None:
     """An amount of money as 1e-8 units."""
     return scaled(raw, MONEY_DIGITS, field)
+
+
+def told(raw: Raw, field: str) -> Told:
+    """Money that moved or lies at the venue: digits beyond 1e-8 are rounded half to even."""
+    text = token(raw, field)
+    if text is None:
+        return Told(None, "")
+    value, exact = _split(text, MONEY_DIGITS, field)
+    return Told(value, "" if exact else f"{field}: {text} was rounded to {MONEY_DIGITS} decimals")
 
 
 def whole(raw: Raw, field: str) -> int | None:
@@ -97,6 +115,14 @@ def token(raw: Raw, field: str) -> str | None:
 
 def scaled_from_text(text: str, digits: int, field: str) -> int:
     """Decimal text as an integer of 10**-digits; excess digits that are not zero are Malformed."""
+    value, exact = _split(text, digits, field)
+    if not exact:
+        raise Malformed(f"{field}: {text!r} has more than {digits} decimals")
+    return value
+
+
+def _split(text: str, digits: int, field: str) -> tuple[int, bool]:
+    """The integer of 10**-digits nearest to the text, even at a tie; and whether it is exact."""
     match = _DECIMAL.fullmatch(text)
     if match is None:
         raise Malformed(f"{field}: {text[:TOKEN_SIZE_MAX]!r} is not a decimal number")
@@ -106,14 +132,14 @@ def scaled_from_text(text: str, digits: int, field: str) -> int:
     if abs(exponent) > EXPONENT_MAX:
         raise Malformed(f"{field}: exponent {exponent} is absurd")
     shift = exponent + digits - len(fraction)
-    value = int(left + fraction)
+    value, rest = int(left + fraction), 0
     if shift >= 0:
         value *= 10**shift
     else:
-        value, rest = divmod(value, 10**-shift)
-        if rest:
-            raise Malformed(f"{field}: {text!r} has more than {digits} decimals")
-    return _bounded(-value if sign else value, field)
+        unit = 10**-shift
+        value, rest = divmod(value, unit)
+        value += 2 * rest > unit or (2 * rest == unit and value % 2 == 1)
+    return _bounded(-value if sign else value, field), rest == 0
 
 
 def decimal_text(value: int, digits: int) -> str:

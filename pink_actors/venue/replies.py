@@ -8,7 +8,14 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from msgspec import Raw
 
-from pink_actors.shm_layout import OrderStatus, PositionMode, Side, TimeInForce
+from pink_actors.shm_layout import (
+    OrderKind,
+    OrderSide,
+    OrderStatus,
+    PositionMode,
+    Side,
+    TimeInForce,
+)
 from pink_actors.venue import numbers, rest_types, words
 from pink_actors.venue.facts import (
     BalanceFacts,
@@ -22,8 +29,6 @@ from pink_actors.venue.numbers import Malformed, TooLarge
 
 BODY_SIZE_MAX: Final = 16 * 1024 * 1024
 ROWS_MAX: Final = 10_000
-# The margin coin is called VST at the demo venue.
-MARGIN_COINS: Final = ("USDT", "VST")
 LEVERAGE_MAX: Final = 1000
 
 T = TypeVar("T")
@@ -84,13 +89,9 @@ def orders(data: Raw) -> tuple[Raw, ...]:
 def order_row(data: Raw) -> OrderFacts:
     """One order object in any of its shapes."""
     row = decode(data, rest_types.Order, "order")
-    venue_order_id = numbers.whole(row.order_id, "orderId")
-    if venue_order_id is None:
-        venue_order_id = numbers.whole(row.order_id_text, "orderID")
-    if venue_order_id is None or venue_order_id <= 0:
-        raise Malformed("order: no orderId")
+    venue_order_id = _order_number(row)
     cum_qty = not_negative(numbers.qty(row.executed_qty, "executedQty"), "executedQty")
-    commission = numbers.money(row.commission, "commission")
+    commission, rounded = numbers.told(row.commission, "commission")
     quantity = numbers.qty(row.orig_qty, "origQty")
     if quantity is None:
         quantity = numbers.qty(row.quantity, "quantity")
@@ -118,7 +119,45 @@ def order_row(data: Raw) -> OrderFacts:
         updated_ms=numbers.whole(row.update_time, "updateTime") or 0,
         market_ms=numbers.whole(row.market_time, "marketTime") or 0,
         strange=words.strange(row.status or "", row.type, row.time_in_force or ""),
+        rounded=rounded,
     )
+
+
+def order_name(data: Raw) -> OrderFacts:
+    """An order of which nothing but its symbol and number can be read: that it is there."""
+    row = decode(data, rest_types.OrderName, "order")
+    if not row.symbol:
+        raise Malformed("order: no symbol")
+    return OrderFacts(
+        symbol=row.symbol,
+        venue_order_id=_order_number(row),
+        client_order_id=(row.client_order_id or row.client_order_id_old or "").lower(),
+        order_side=OrderSide.NONE,
+        position_side=Side.NONE,
+        order_kind=OrderKind.UNKNOWN,
+        tif=TimeInForce.NONE,
+        status=OrderStatus.UNKNOWN,
+        status_word="unreadable",
+        reduce_only=None,
+        qty_e8=None,
+        price_e12=None,
+        trigger_e12=None,
+        cum_qty_e8=None,
+        avg_price_e12=None,
+        cum_fee_e8=None,
+        created_ms=0,
+        updated_ms=0,
+        market_ms=0,
+    )
+
+
+def _order_number(row: rest_types.Order | rest_types.OrderName) -> int:
+    venue_order_id = numbers.whole(row.order_id, "orderId")
+    if venue_order_id is None:
+        venue_order_id = numbers.whole(row.order_id_text, "orderID")
+    if venue_order_id is None or venue_order_id <= 0:
+        raise Malformed("order: no orderId")
+    return venue_order_id
 
 
 def positive(value: int | None, field: str) -> int | None:
@@ -165,20 +204,24 @@ def _position(row: rest_types.Position, amount: int) -> PositionFacts:
     )
 
 
-def balance(data: Raw) -> BalanceFacts:
-    """The margin coin's row; rows of unused coins hold empty strings and are passed over."""
+def balance(data: Raw, coins: tuple[str, ...]) -> BalanceFacts:
+    """The margin coin's row, by the first of its names; rows of unused coins are passed over."""
     rows = decode(data, list[rest_types.Balance], "balance")
     by_coin = {row.asset: row for row in _bounded(rows, "balance") if bytes(row.balance) != b'""'}
-    for coin in MARGIN_COINS:
-        row = by_coin.get(coin)
-        if row is not None:
-            return BalanceFacts(
-                numbers.money(row.balance, "balance"),
-                numbers.money(row.equity, "equity"),
-                numbers.money(row.available_margin, "availableMargin"),
-                numbers.money(row.used_margin, "usedMargin"),
-            )
-    raise Malformed(f"balance: no row for {' or '.join(MARGIN_COINS)}")
+    row = next((by_coin[coin] for coin in coins if coin in by_coin), None)
+    if row is None:
+        raise Malformed(f"balance: no row for {' or '.join(coins)}")
+    wallet = numbers.told(row.balance, "balance")
+    equity = numbers.told(row.equity, "equity")
+    available = numbers.told(row.available_margin, "availableMargin")
+    used = numbers.told(row.used_margin, "usedMargin")
+    return BalanceFacts(
+        wallet.value_e8,
+        equity.value_e8,
+        available.value_e8,
+        used.value_e8,
+        rounded=wallet.rounded or equity.rounded or available.rounded or used.rounded,
+    )
 
 
 def fill(data: Raw) -> FillFacts:
@@ -188,7 +231,7 @@ def fill(data: Raw) -> FillFacts:
     fill_id = numbers.token(row.trade_id, "tradeId")
     quantity = positive(numbers.qty(row.volume, "volume"), "volume")
     price = positive(numbers.price(row.price, "price"), "price")
-    commission = numbers.money(row.commission, "commission")
+    commission, rounded = numbers.told(row.commission, "commission")
     if not venue_order_id or not fill_id or not quantity or not price or commission is None:
         raise Malformed("fill: orderId, tradeId, volume, price or commission is missing")
     if len(fill_id) > 32:
@@ -203,14 +246,16 @@ def fill(data: Raw) -> FillFacts:
         maker=(row.role or "").lower() == "maker",
         venue_ms=_filled_ms(row.filled_time),
         market_ms=numbers.whole(row.market_time, "marketTime") or 0,
+        coin=(row.commission_coin or "").upper(),
+        rounded=rounded,
     )
 
 
 def fills(data: Raw) -> tuple[list[FillFacts], int]:
-    """The rows of one page and the total the venue speaks of."""
+    """The rows of one page and the total the venue speaks of; 0 where it does not."""
     page = decode(data, rest_types.FillHistory, "data")
     rows = [fill(row) for row in _bounded(page.rows or [], "fills")]
-    return rows, numbers.whole(page.total, "total") or len(rows)
+    return rows, numbers.whole(page.total, "total") or 0
 
 
 def _filled_ms(text: str | None) -> int:
@@ -225,29 +270,35 @@ def _filled_ms(text: str | None) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def incomes(data: Raw) -> list[IncomeFacts]:
-    """Income rows but for those that come with fills; null is an empty list."""
-    if bytes(data) in (b"null", b""):
-        return []
-    rows = decode(data, list[rest_types.Income], "income")
-    return [
-        _income(row)
-        for row in _bounded(rows, "income")
-        if row.income_type.upper() not in words.INCOME_OF_FILLS
-    ]
+class IncomePage(NamedTuple):
+    """One page of income."""
+
+    rows: list[IncomeFacts]  # without those that come with fills
+    times_ms: list[int]  # of all rows that could be read: what paging needs
+    row_count: int
+    unreadable: list[Malformed]
 
 
-def income_times(data: Raw) -> list[int]:
-    """The times of all rows, those of fills too: what paging needs."""
+def incomes(data: Raw) -> IncomePage:
+    """Income rows, where one that makes no sense hides no other; null is an empty list."""
+    page = IncomePage([], [], 0, [])
     if bytes(data) in (b"null", b""):
-        return []
-    rows = decode(data, list[rest_types.Income], "income")
-    return [numbers.whole(row.time, "time") or 0 for row in _bounded(rows, "income")]
+        return page
+    rows = _bounded(decode(data, list[Raw], "income"), "income")
+    for raw in rows:
+        try:
+            row = decode(raw, rest_types.Income, "income")
+            if row.income_type.upper() not in words.INCOME_OF_FILLS:
+                page.rows.append(_income(row))
+            page.times_ms.append(numbers.whole(row.time, "time") or 0)
+        except Malformed as error:
+            page.unreadable.append(error)
+    return page._replace(row_count=len(rows))
 
 
 def _income(row: rest_types.Income) -> IncomeFacts:
     word = row.income_type.upper()
-    amount = numbers.money(row.income, "income")
+    amount, rounded = numbers.told(row.income, "income")
     moment = numbers.whole(row.time, "time")
     if amount is None or moment is None:
         raise Malformed("income: no amount or no time")
@@ -264,6 +315,8 @@ def _income(row: rest_types.Income) -> IncomeFacts:
         amount_e8=amount,
         venue_ms=moment,
         market_ms=numbers.whole(row.market_time, "marketTime") or 0,
+        coin=(row.asset or "").upper(),
+        rounded=rounded,
     )
 
 

@@ -21,7 +21,7 @@ from pink_actors.venue.words import (
 INCOME_ROWS_MAX: Final = 1000
 FILL_ROWS_MAX: Final = 1000
 ORDER_ROWS_MAX: Final = 1000
-# fillHistory and allOrders refuse longer spans.
+# fillHistory and allOrders refuse longer spans: whoever wants more asks more than once.
 SPAN_MS_MAX: Final = 7 * 24 * 3600 * 1000 - 60_000
 
 
@@ -124,8 +124,7 @@ def open_orders(symbol: str = "") -> Request:
 
 
 def all_orders(symbol: str, since_ms: int, until_ms: int) -> Request:
-    """Every order of a symbol in a span of time, finished ones too."""
-    since_ms = max(since_ms, until_ms - SPAN_MS_MAX)
+    """Every order of a symbol in a span of at most SPAN_MS_MAX, finished ones too; one page."""
     return Request(
         endpoints.ALL_ORDERS,
         (
@@ -140,8 +139,7 @@ def all_orders(symbol: str, since_ms: int, until_ms: int) -> Request:
 def fill_history(
     symbol: str, venue_order_id: int, since_ms: int, until_ms: int, page: int
 ) -> Request:
-    """One page of the settled fills of one order; both ends of the span are mandatory."""
-    since_ms = max(since_ms, until_ms - SPAN_MS_MAX)
+    """One page of the settled fills of one order in a span of at most SPAN_MS_MAX."""
     return Request(
         endpoints.FILL_HISTORY,
         (

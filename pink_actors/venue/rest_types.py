@@ -104,6 +104,16 @@ class Order(Struct, frozen=True):
     market_time: Raw = field(default=ABSENT, name="marketTime")
 
 
+class OrderName(Struct, frozen=True):
+    """Only what an order is called, of a row that cannot be read as a whole."""
+
+    symbol: str
+    order_id: Raw = field(default=ABSENT, name="orderId")
+    order_id_text: Raw = field(default=ABSENT, name="orderID")
+    client_order_id: str | None = field(default=None, name="clientOrderId")
+    client_order_id_old: str | None = field(default=None, name="clientOrderID")
+
+
 class OneOrder(Struct, frozen=True):
     """`data` that may hold the order itself or wrap it in `order`."""
 
@@ -125,6 +135,7 @@ class Fill(Struct, frozen=True):
     order_id: Raw = field(name="orderId")
     trade_id: Raw = field(name="tradeId")
     commission: Raw = ABSENT
+    commission_coin: str | None = field(default=None, name="commissionAsset")
     filled_time: str | None = field(default=None, name="filledTime")
     role: str | None = None
     side: str | None = None

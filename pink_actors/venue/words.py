@@ -58,6 +58,10 @@ TIF: Final = {word.upper(): tif for tif, word in TIF_WORD.items()}
 
 DUAL_WORD: Final = {PositionMode.ONE_WAY: "false", PositionMode.HEDGE: "true"}
 
+# Names of the one coin that margin, fees and income are in, by kind of venue, first one first: the
+# demo venue calls its play money by both; beside real money the second would be another coin.
+MARGIN_COINS: Final = {"live": ("USDT",), "demo": ("VST", "USDT"), "paper": ("USDT", "VST")}
+
 INCOME_FUNDING: Final = 1
 INCOME_TRANSFER: Final = 2
 INCOME_LIQUIDATION: Final = 3

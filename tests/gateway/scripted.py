@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from pink_actors.shm_layout import Report
+from pink_actors.shm_layout import Code, Report, ReportKind
 from pink_actors.venue.facts import InstrumentFacts
 from tests.gateway.rig import Rig
 from tests.gateway.stage import SYMBOL, Stage
@@ -28,6 +28,10 @@ class Asked(NamedTuple):
     method: str
     path: str
     params: dict[str, str]
+
+    def span(self, since: str, until: str) -> tuple[int, int]:
+        """The span of time it asks for, by the names of its two parameters."""
+        return int(self.params[since]), int(self.params[until])
 
 
 # What comes after the head, or the data of an answer in its envelope.
@@ -50,6 +54,12 @@ class Bench(NamedTuple):
         """How often the venue was asked by this method."""
         return sum(one.method == method for one in self.asked)
 
+    def kinds(self) -> list[tuple[ReportKind, Code]]:
+        """What was reported but for diagnostics."""
+        self.stage.drain()
+        told = [(report.kind, report.code) for report in self.stage.seen]
+        return [one for one in told if one[0] is not ReportKind.DIAGNOSTIC]
+
     def told(self) -> list[Report]:
         """What was reported since the last call."""
         self.stage.drain()
@@ -59,7 +69,9 @@ class Bench(NamedTuple):
 
 
 @asynccontextmanager
-async def scripted(instance: str, home: Path, handler: Handler) -> AsyncIterator[Bench]:
+async def scripted(
+    instance: str, home: Path, handler: Handler, **venue: str | int
+) -> AsyncIterator[Bench]:
     """The desk; it knows the rules of BTC and that the venue answers leverage as it is asked."""
     asked: list[Asked] = []
 
@@ -84,7 +96,8 @@ async def scripted(instance: str, home: Path, handler: Handler) -> AsyncIterator
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        with Stage(instance, home, f"http://127.0.0.1:{port}", rate_limits="off") as stage:
+        url = f"http://127.0.0.1:{port}"
+        with Stage(instance, home, url, rate_limits="off", **venue) as stage:
             rig = Rig(stage)
             rig.desk.memory.instruments[SYMBOL] = RULES
             rig.desk.memory.learned.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pink_actors.clock import NS_PER_MS
+from pink_actors.gateway.flatten import Flatten
 from pink_actors.shm_layout import (
     CommandKind,
     OrderKind,
@@ -20,9 +23,11 @@ from pink_actors.shm_layout import (
     Side,
     TimeInForce,
 )
+from tests.gateway.scripted import Asked, scripted
 from tests.gateway.stage import (
     API_KEY,
     API_SECRET,
+    CLOCK,
     OTHER_SYMBOL,
     SYMBOL,
     Paper,
@@ -125,6 +130,40 @@ def test_lost_replies_and_a_busy_venue_do_not_make_it_trade_the_other_way(
     never_turned(paper)
     stage.start_gateway()
     assert held(stage) == 0
+
+
+async def test_a_position_that_the_venue_shows_late_is_closed_before_it_is_called_flat(
+    instance: str, home: Path
+) -> None:
+    held = [{"symbol": SYMBOL, "positionSide": "LONG", "positionAmt": "0.1"}]
+    shown: list[list[object]] = [[], [], [*held]]
+    looks: list[int] = []
+
+    def answer(asked: Asked) -> object:
+        if asked.path.endswith("dual"):
+            return {"dualSidePosition": "false"}
+        if asked.path.endswith("openOrders"):
+            return {"orders": []}
+        if asked.method == "POST":
+            assert asked.params["side"] == "SELL"
+            shown[:] = [[]]
+            return {"order": {}}
+        looks.append(CLOCK.mono_ns())
+        return shown.pop(0) if len(shown) > 1 else shown[0]
+
+    async with scripted(instance, home, answer) as desk:
+        rig, stop = desk.rig, asyncio.Event()
+        confirm_ms = 1_200
+        actor = Flatten(rig.connection, rig.clock, rig.desk.log, stop, confirm_ms)
+        rounds = 0
+        while not stop.is_set():
+            rounds += 1
+            await actor.step()
+        closings = [asked for asked in desk.asked if asked.method == "POST"]
+        assert len(closings) == 1
+        # Seen empty twice, held once, and then empty for the whole time.
+        assert looks[-1] - looks[3] >= confirm_ms * NS_PER_MS
+        assert rounds == len(looks)
 
 
 def test_in_hedge_mode_both_sides_are_closed(instance: str, home: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pink_actors.clock import NS_PER_MS
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.inbox import Work
 from pink_actors.gateway.income import income
@@ -19,11 +20,21 @@ from pink_actors.gateway.snapshot import reconcile
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Ending, Turn
 from pink_actors.rest.kept import FILE_MODE, FILE_SIZE_MAX
-from pink_actors.shm_layout import Code, CommandKind, ReportKind
+from pink_actors.shm_layout import (
+    ORDERS,
+    Code,
+    CommandKind,
+    Has,
+    OrderCell,
+    OrderStatus,
+    Report,
+    ReportKind,
+)
 from pink_actors.venue import requests
 from pink_actors.venue.replies import BODY_SIZE_MAX
 from tests.gateway.rig import Rig
-from tests.gateway.stage import Stage
+from tests.gateway.scripted import Asked, scripted
+from tests.gateway.stage import CLOCK, Stage
 
 
 @asynccontextmanager
@@ -70,6 +81,74 @@ async def test_flaw_h8_a_reply_without_an_envelope_is_counted_kept_and_told(
             assert old.stat().st_mode & 0o777 == FILE_MODE
 
 
+RESTING = {
+    "symbol": "BTC-USDT", "orderId": 7, "side": "SELL", "positionSide": "BOTH",
+    "type": "STOP_MARKET", "origQty": "0.1", "stopPrice": "20000", "status": "NEW",
+}  # fmt: skip
+# Its average cannot be a price.
+ODD = {**RESTING, "orderId": 8, "avgPrice": "0.3000000000000001", "symbol": "ETH-USDT"}
+
+
+async def snapshot(
+    instance: str, home: Path, orders: list[object], *known: OrderCell
+) -> tuple[list[Report], Report, list[str], int]:
+    """Orders and end of the second snapshot of these, diagnostics, and how many were kept."""
+
+    def answer(asked: Asked) -> object:
+        if asked.path.endswith("openOrders"):
+            return {"orders": orders}
+        return [] if asked.path.endswith("positions") else [{"asset": "USDT", "balance": "1"}]
+
+    async with scripted(instance, home, answer) as desk:
+        for index, cell in enumerate(known):
+            desk.stage.own.write(ORDERS, cell, index)
+        for _ in range(2):
+            command = desk.stage.command(CommandKind.RECONCILE)
+            await reconcile(desk.rig.desk, Work(command, maybe_sent=False))
+        texts = [text for _, text in desk.rig.told()]
+        *rows, end = desk.stage.answers(command)
+        assert end.row_count == len(rows) - 1
+        kept = len(list(desk.stage.unread_dir.iterdir()))
+        return [row for row in rows if row.kind is ReportKind.SNAPSHOT_ORDER], end, texts, kept
+
+
+async def test_one_open_order_that_cannot_be_read_hides_no_other_and_is_told_to_be_there(
+    instance: str, home: Path
+) -> None:
+    rows, end, texts, kept = await snapshot(instance, home, [RESTING, ODD])
+    assert [(row.venue_order_id, row.symbol) for row in rows] == [(7, "BTC-USDT"), (8, "ETH-USDT")]
+    assert (rows[0].order_status, rows[1].order_status) == (
+        OrderStatus.WORKING, OrderStatus.UNKNOWN,
+    )  # fmt: skip
+    assert not rows[1].has & (Has.QTY | Has.CUM_QTY | Has.AVG_PRICE)
+    assert (end.complete, end.code) == (1, Code.OK)
+    # Told once and not at each reading.
+    (text,) = texts
+    assert text.startswith("order 8 cannot be read: avgPrice")
+    assert kept == 1
+
+
+async def test_an_unreadable_order_of_the_kernel_is_left_out_so_that_it_is_asked_about(
+    instance: str, home: Path
+) -> None:
+    cell = OrderCell.zero()._replace(
+        status=OrderStatus.WORKING, venue_order_id=8, client_order_id="ours", symbol="ETH-USDT"
+    )
+    rows, end, texts, _ = await snapshot(instance, home, [RESTING, ODD], cell)
+    assert [row.venue_order_id for row in rows] == [7]
+    assert (end.complete, len(texts)) == (1, 1)
+
+
+@pytest.mark.parametrize("nameless", [{**ODD, "symbol": ""}, {**ODD, "orderId": "x"}, "what"])
+async def test_an_order_without_a_name_could_be_any_so_that_none_is_absent(
+    instance: str, home: Path, nameless: object
+) -> None:
+    rows, end, texts, _ = await snapshot(instance, home, [nameless, RESTING])
+    assert [row.venue_order_id for row in rows] == [7]
+    assert (end.complete, end.code) == (0, Code.UNRESOLVED)
+    assert texts
+
+
 ORDER = {"symbol": "BTC-USDT", "side": "BUY", "positionSide": "BOTH", "type": "MARKET"}
 BAD = [
     (query, CommandKind.QUERY, {"order": {**ORDER, "orderId": "one"}}),
@@ -94,7 +173,8 @@ async def test_flaw_h8_a_field_that_makes_no_sense_is_counted_kept_and_told(
     async with answering(body) as port:
         with Stage(instance, home, f"http://127.0.0.1:{port}", rate_limits="off") as stage:
             rig = Rig(stage)
-            command = stage.command(kind, venue_order_id=7, cum_qty_e8=1)
+            since_ms = CLOCK.wall_ns() // NS_PER_MS
+            command = stage.command(kind, venue_order_id=7, cum_qty_e8=1, since_wall_ms=since_ms)
             await perform(rig.desk, Work(command, maybe_sent=False))
             await rig.connection.close()
             assert {code for code, _ in rig.told()} == {Code.MALFORMED}

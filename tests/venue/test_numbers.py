@@ -54,6 +54,26 @@ def test_flaw_h4_zero_is_a_number_and_missing_is_not_zero() -> None:
     assert numbers.money(Raw(b""), "f") is None
 
 
+@pytest.mark.parametrize(
+    ("token", "value_e8", "exact"),
+    [
+        ('"0.1000000000"', 10_000_000, True), ("0.30000000000000004", 30_000_000, False),
+        ("-0.1999999999999999", -20_000_000, False), ('"0.000000005"', 0, False),
+        ('"-0.000000015"', -2, False), ('"0.0000000051"', 1, False), ("1e-12", 0, False),
+        ('""', None, True),
+    ],
+)  # fmt: skip
+def test_money_that_the_venue_tells_is_rounded_to_even_and_says_so(
+    token: str, value_e8: int | None, exact: bool
+) -> None:
+    told = numbers.told(Raw(token.encode()), "f")
+    assert told.value_e8 == value_e8
+    assert (told.rounded == "") is exact
+    for broken in (b'"NaN"', b"1e99", b'"1,5"'):
+        with pytest.raises(Malformed):
+            numbers.told(Raw(broken), "f")
+
+
 def test_order_ids_beyond_2_to_the_53_keep_every_digit() -> None:
     for token in (b"1970374651259388001", b'"1970374651259388001"'):
         assert numbers.whole(Raw(token), "orderId") == 1970374651259388001

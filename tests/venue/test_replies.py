@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import Raw
 
@@ -9,6 +10,7 @@ from pink_actors.shm_layout import OrderKind, OrderSide, OrderStatus, PositionMo
 from pink_actors.venue import replies
 from pink_actors.venue.evidence import accepted_echo
 from pink_actors.venue.numbers import Malformed
+from pink_actors.venue.words import MARGIN_COINS
 
 ECHOES = {
     "documented": b'{"order":{"symbol":"BTC-USDT","orderId":1735950529123455001,"side":"BUY",'
@@ -129,13 +131,49 @@ def test_flaw_l4_l5_the_balance_is_the_margin_coins_row_and_says_what_it_was_not
         b'{"asset":"%s","balance":"300.0000","equity":"299.5","availableMargin":"250",'
         b'"usedMargin":""}'
     )
+    coins = MARGIN_COINS["paper"]
     for coin in (b"USDT", b"VST"):
-        facts = replies.balance(Raw(b"[" + unused + b"," + used % coin + b"]"))
+        facts = replies.balance(Raw(b"[" + unused + b"," + used % coin + b"]"), coins)
         assert (facts.wallet_e8, facts.equity_e8) == (30_000_000_000, 29_950_000_000)
         assert facts.available_e8 == 25_000_000_000
         assert facts.used_margin_e8 is None
     with pytest.raises(Malformed):
-        replies.balance(Raw(b"[" + unused + b"]"))
+        replies.balance(Raw(b"[" + unused + b"]"), coins)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "wallet_e8"),
+    [
+        ("demo", {"USDT": "0.0000", "VST": "5"}, 500_000_000),
+        ("demo", {"USDT": "7", "VST": ""}, 700_000_000),
+        ("live", {"VST": "5", "USDT": "0.0000"}, 0),
+        ("live", {"VST": "5"}, None),
+        ("paper", {"USDT": "0.30000000000000004"}, 30_000_000),
+    ],
+)
+def test_the_margin_coin_is_the_one_of_the_kind_of_venue(
+    kind: str, rows: dict[str, str], wallet_e8: int | None
+) -> None:
+    data = Raw(msgspec.json.encode([{"asset": c, "balance": b} for c, b in rows.items()]))
+    if wallet_e8 is None:
+        with pytest.raises(Malformed):
+            replies.balance(data, MARGIN_COINS[kind])
+        return
+    facts = replies.balance(data, MARGIN_COINS[kind])
+    assert facts.wallet_e8 == wallet_e8
+    assert bool(facts.rounded) == (kind == "paper")
+
+
+def test_of_a_row_that_makes_no_sense_the_name_may_still_be_read() -> None:
+    row = b'{"symbol":"A-B","orderID":"7","side":"MAYBE","avgPrice":{},"clientOrderId":"Abc"}'
+    with pytest.raises(Malformed):
+        replies.order_row(Raw(row))
+    facts = replies.order_name(Raw(row))
+    assert (facts.symbol, facts.venue_order_id, facts.client_order_id) == ("A-B", 7, "abc")
+    assert (facts.status, facts.cum_qty_e8) == (OrderStatus.UNKNOWN, None)
+    for broken in (row.replace(b'"A-B"', b'""'), row.replace(b'"7"', b'"x"'), b'"A-B"'):
+        with pytest.raises(Malformed):
+            replies.order_name(Raw(broken))
 
 
 def test_the_time_of_a_fill_is_read_with_its_offset() -> None:
@@ -161,7 +199,7 @@ def test_flaw_l7_an_id_of_zero_stays_that_id() -> None:
     facts = replies.fill(Raw(row))
     assert (facts.fill_id, facts.fee_e8, facts.venue_ms) == ("0", 0, 0)
     income = b'[{"incomeType":"ADL","income":"0","time":0,"tranId":0}]'
-    assert replies.incomes(Raw(income))[0].income_id == "0"
+    assert replies.incomes(Raw(income)).rows[0].income_id == "0"
 
 
 def test_flaw_e16_a_tick_or_lot_of_zero_is_refused() -> None:
@@ -188,10 +226,10 @@ def test_income_rows_of_fills_are_left_to_the_fills() -> None:
         b'"tranId":"17"},{"incomeType":"REALIZED_PNL","income":"3","time":1,"tranId":"18"},'
         b'{"incomeType":"TRANSFER","income":"100","time":5,"tranId":""}]'
     )
-    funding, transfer = replies.incomes(Raw(rows))
+    funding, transfer = replies.incomes(Raw(rows)).rows
     assert (funding.income_id, funding.kind, funding.amount_e8) == ("17", 1, -2_920_000)
     assert transfer.income_id == "TRANSF-5-10000000000"
-    assert replies.incomes(Raw(b"null")) == []
+    assert replies.incomes(Raw(b"null")).rows == []
 
 
 def test_the_envelope_is_read_in_all_its_shapes() -> None:
