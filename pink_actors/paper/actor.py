@@ -22,6 +22,7 @@ from pink_actors.paper.keys import make_directory
 from pink_actors.paper.ledger import Ledger
 from pink_actors.paper.market import Market
 from pink_actors.paper.request import Now
+from pink_actors.paper.routes_control import USED_UP
 from pink_actors.paper.server import Server
 from pink_actors.paper.sockets import Pusher
 from pink_actors.paper.state import State
@@ -197,8 +198,7 @@ def _open_accounts(venue: Venue, keys: list[ApiKey], now: Now) -> None:
 def notices(venue: Venue) -> list[str]:
     """What somebody who starts this venue would otherwise wonder about."""
     return [
-        f"{symbol}: all candles of the file are used up in this --data, so its price stands still; "
-        "choose another --data to replay them again"
+        f"{symbol}: {USED_UP}; choose another --data to replay them again"
         for symbol, market in venue.markets.items()
         if isinstance(market.feed, Replay) and market.feed.done
     ]

@@ -1,11 +1,13 @@
 """The refusals of new orders, in the order in which the venue looks for them."""
 
+import msgspec
+
 from pink_actors.paper import request as r
 from pink_actors.paper.fixed import PRICE_ONE, exact_text, notional_e8
 from pink_actors.paper.instrument import tier_of
 from pink_actors.paper.market import Market
 from pink_actors.paper.request import NewOrder, Refusal
-from pink_actors.paper.state import CONDITIONAL_TYPES, Account, margin_use
+from pink_actors.paper.state import CONDITIONAL_TYPES, Account, Order, margin_use
 
 OPEN_ORDERS_MAX = 200
 CLIENT_ID_LENGTH_MAX = 40
@@ -28,11 +30,42 @@ def check_order(
         return refusal
     if order.type != "MARKET" and resting_count(account) >= OPEN_ORDERS_MAX:
         return r.TOO_MANY_ORDERS
+    return check_quantity(account, market, order, marks)
+
+
+def check_quantity(
+    account: Account, market: Market, order: NewOrder, marks: dict[str, int]
+) -> Refusal | None:
+    """Whether the account may have so much of it."""
     closable = closable_e8(account, order)
     refusal = _check_closing(account, order, closable)
-    if refusal is not None:
-        return refusal
-    return _check_size(account, market, order, closable, marks)
+    return refusal or _check_size(account, market, order, closable, marks)
+
+
+def check_amended(
+    account: Account, market: Market, order: Order, qty_e8: int, marks: dict[str, int]
+) -> Refusal | None:
+    """Whether an order may have another quantity; judged like a new one that takes its place."""
+    kind = order.accepted
+    if kind.close_position:
+        return r.bad("closePosition can not be used with quantity or reduceOnly")
+    if qty_e8 <= order.filled_e8:
+        return r.bad("Invalid parameters, err:quantity: not more than what is filled")
+    others = {key: other for key, other in account.open_orders.items() if other is not order}
+    without = msgspec.structs.replace(account, open_orders=others)
+    stead = NewOrder(
+        kind.symbol,
+        kind.side,
+        kind.type,
+        kind.position_side,
+        qty_e8=qty_e8 - order.filled_e8,
+        price_e12=kind.price,
+        reduce_only=kind.reduce_only,
+    )
+    refusal = check_quantity(without, market, stead, marks)
+    if qty_e8 < order.qty_e8 and refusal in (r.NO_MARGIN, r.TOO_BIG, r.CLOSABLE):
+        return None
+    return refusal
 
 
 def reference_e12(market: Market, order: NewOrder) -> int:

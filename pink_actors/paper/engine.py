@@ -13,7 +13,7 @@ import msgspec
 from pink_actors.paper import entries as e
 from pink_actors.paper import request as r
 from pink_actors.paper.attached import exit_of
-from pink_actors.paper.checks import bound_e12, check_order, closes_only
+from pink_actors.paper.checks import bound_e12, check_amended, check_order, closes_only
 from pink_actors.paper.events import AccountEvent, ConfigEvent, Event, OrderEvent
 from pink_actors.paper.fixed import fee_e8
 from pink_actors.paper.market import Market
@@ -122,6 +122,17 @@ class Exchange:
         self.stats.cancels += 1
         self.end(account, order, "CANCELLED", "user", now)
         return order
+
+    def amend(self, account: Account, order: Order, qty_e8: int, now: Now) -> Refusal | None:
+        """Give an open order another quantity, and tell of it."""
+        if not order.open:
+            return r.ALREADY_FILLED if order.status == "FILLED" else r.NO_ORDER
+        market = self.markets[order.accepted.symbol]
+        refusal = check_amended(account, market, order, qty_e8, self.marks())
+        if refusal is None:
+            self.record(now, e.Amended(account=account.name, order_id=order.order_id, qty=qty_e8))
+            self._tell_order(account, order, "NEW", None)
+        return refusal
 
     def end(self, account: Account, order: Order, status: str, reason: str, now: Now) -> None:
         """Take an order out of the market."""

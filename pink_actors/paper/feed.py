@@ -5,6 +5,7 @@ import lzma
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TextIO
@@ -14,6 +15,8 @@ from pink_actors.paper.fixed import QTY_ONE, parse_price, parse_qty
 
 CANDLE_MS = 60_000
 CANDLES_MAX = 10_000_000
+# 1973 in ms: a smaller number counts seconds.
+EPOCH_MS_MIN = 100_000_000_000
 WALK_BP_PER_ROOT_S = 3.0
 WALK_PULL_PER_S = 0.0005
 WALK_STEP_BP_MAX = 80.0
@@ -128,7 +131,7 @@ class Replay:
 
 
 def read_candles(path: Path) -> list[Candle]:
-    """Read a candle file, plain or .xz, with a header line; times are UTC or epoch ms."""
+    """Read minute candles, plain or .xz, with a header line; times are UTC or epoch ms."""
     try:
         if path.suffix == ".xz":
             with lzma.open(path, "rt", encoding="utf-8", newline="") as text:
@@ -147,16 +150,41 @@ def _read_rows(path: Path, text: TextIO) -> list[Candle]:
             f"{path}:1: the first line must be timestamp,open,high,low,close,volume"
         )
     candles: list[Candle] = []
+    minutes = False
     for number, row in enumerate(rows, start=2):
+        where = f"{path}:{number}"
         candle = _candle_of(row)
         if candle is None or (candles and candle.open_ms <= candles[-1].open_ms):
-            raise CandleFileError(f"{path}:{number}: no candle, or not later than the one before")
+            raise CandleFileError(f"{where}: no candle, or not later than the one before")
+        if candle.open_ms < EPOCH_MS_MIN:
+            raise CandleFileError(
+                f"{where}: time {row[0]} is no epoch time in ms (in seconds, perhaps?); "
+                "write ms, or UTC as in 2024-01-31 12:00"
+            )
         if len(candles) >= CANDLES_MAX:
-            raise CandleFileError(f"{path}:{number}: more than {CANDLES_MAX} candles")
+            raise CandleFileError(f"{where}: more than {CANDLES_MAX} candles")
+        if candles:
+            _check_spacing(where, candle.open_ms - candles[-1].open_ms)
+            minutes = minutes or candle.open_ms - candles[-1].open_ms == CANDLE_MS
         candles.append(candle)
     if not candles:
         raise CandleFileError(f"{path}: holds no candle")
+    if len(candles) > 1 and not minutes:
+        span = min(b.open_ms - a.open_ms for a, b in pairwise(candles))
+        raise CandleFileError(
+            f"{path}:3: the candles are {span // CANDLE_MS} minutes apart; "
+            "only candles of one minute are replayed"
+        )
     return candles
+
+
+def _check_spacing(where: str, gap_ms: int) -> None:
+    """A minute, or several where the file has a gap."""
+    if gap_ms % CANDLE_MS:
+        raise CandleFileError(
+            f"{where}: {gap_ms / 1000:g} s after the candle before; "
+            "only candles of one minute are replayed"
+        )
 
 
 def _candle_of(row: list[str]) -> Candle | None:

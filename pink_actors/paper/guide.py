@@ -24,7 +24,9 @@ a client library (ccxt; nothing but the addresses differs from the real exchange
 
 a month of candles as fast as the machine can (lines: timestamp,open,high,low,close,volume):
   pink-paper-venue --data ./month --candles january.csv.xz --speed max --rate-limits off
-  The market waits for the first subscriber, and progress is shown on standard error.
+  Candles of one minute; the timestamp is epoch milliseconds, or UTC as in 2024-01-31 12:00.
+  The market waits for the first subscriber, and progress is shown on standard error. When the
+  file is used up the price stands still, also after a restart with the same --data.
 
 faults, from a plan:
   pink-paper-venue --data ./venue --faults plan.toml

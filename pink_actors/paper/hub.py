@@ -162,11 +162,13 @@ class Hub:
         return [s for s in self.sockets if s.account == account and not s.silent]
 
     def send_user(self, listeners: list[Socket], frame: Json) -> None:
-        """Send an account's event to its sockets, through the stream faults."""
-        data = pack(frame)
+        """Send an account's event to its sockets, each with its own push time, past the faults."""
         subject = str(frame.get("e", ""))
-        for socket in listeners:
-            self._deliver(socket, data, subject)
+        pushed_ms = frame["E"]
+        assert isinstance(pushed_ms, int)
+        for late_ms, socket in enumerate(listeners):
+            frame["E"] = pushed_ms + late_ms
+            self._deliver(socket, pack(frame), subject)
 
     def send_topic(self, topic: str, frame: Json) -> None:
         """Send a market frame to all who asked for its topic."""

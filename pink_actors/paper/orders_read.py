@@ -61,7 +61,7 @@ def read_order(markets: dict[str, Market], params: dict[str, str]) -> NewOrder |
 
 
 def find_order(account: Account, params: dict[str, str]) -> Order | Refusal:
-    """Find an order by its number or by the client's name for it."""
+    """Find an order by its number or by the client's name for it; one of another symbol is none."""
     number = params.get("orderId", "")
     name = (params.get("clientOrderId") or params.get("clientOrderID") or "").lower()
     if number and not (number.isascii() and number.isdigit() and len(number) < 20):
@@ -69,7 +69,10 @@ def find_order(account: Account, params: dict[str, str]) -> Order | Refusal:
     if not number and not name:
         return bad("Invalid parameters, err:orderId: orderId or clientOrderId is required")
     order_id = int(number) if number else account.client_ids.get(name, 0)
-    return account.orders.get(order_id) or r.NO_ORDER
+    order = account.orders.get(order_id)
+    if order is None or params.get("symbol", "") not in ("", order.accepted.symbol):
+        return r.NO_ORDER
+    return order
 
 
 def _number(text: str, *, price: bool) -> int | None:

@@ -13,6 +13,7 @@ from pink_actors.paper.venue import Venue
 from pink_actors.paper.wire import Json
 
 PERCENT_MAX = 100
+USED_UP = "all candles of the file are used up: the price stands still"
 RULE_FIELDS = FaultRule.__struct_fields__
 
 
@@ -198,6 +199,7 @@ def statistics(venue: Venue, now: Now) -> Json:
                 "replayed": symbol,
                 "done": entry.feed.done,
                 "percent": min(100, passed * 100 // span),
+                "note": USED_UP if entry.feed.done else "",
             }
     return {
         **msgspec.to_builtins(venue.stats),

@@ -18,6 +18,7 @@ BATCH_MAX = 5
 CANCEL_BATCH_MAX = 10
 DEAD_MAN_MIN_S = 10
 DEAD_MAN_MAX_S = 120
+WEEK_MS = 7 * 86_400_000
 
 
 def place(call: Call) -> Answer:
@@ -124,6 +125,8 @@ def list_over(call: Call) -> Answer:
         if isinstance(value, Refusal):
             return value
     assert not isinstance(limit, Refusal)
+    if call.text("startTime") and call.text("endTime") and _int(end) - _int(start) > WEEK_MS:
+        return bad("the time span between startTime and endTime must not exceed 7 days")
     rows = [
         order
         for order in call.account.orders.values()
@@ -202,7 +205,8 @@ def replace(call: Call) -> Answer:
     if mode not in ("STOP_ON_FAILURE", "ALLOW_FAILURE"):
         return bad("Invalid parameters, err:cancelReplaceMode: This field is invalid")
     name = call.text("cancelClientOrderId") or call.text("cancelClientOrderID")
-    ended = _cancel(call, {"orderId": call.text("cancelOrderId"), "clientOrderId": name})
+    named = {"orderId": call.text("cancelOrderId"), "clientOrderId": name}
+    ended = _cancel(call, {**named, "symbol": call.text("symbol")})
     if isinstance(ended, Refusal) and mode == "STOP_ON_FAILURE":
         return ended
     placed = _place(call, call.params)
@@ -224,20 +228,15 @@ def amend(call: Call) -> Answer:
     qty = call.qty("quantity")
     if isinstance(order, Refusal) or isinstance(qty, Refusal):
         return order if isinstance(order, Refusal) else bad("Invalid parameters, err:quantity")
-    instrument = call.venue.markets[order.accepted.symbol].instrument
-    qty = truncate(qty, instrument.step_e8)
-    if not order.open:
-        return r.NO_ORDER
-    if qty < instrument.qty_min_e8 or qty <= order.filled_e8:
-        return bad("Invalid parameters, err:quantity: too small")
-    call.venue.record(
-        call.now, e.Amended(account=call.account.name, order_id=order.order_id, qty=qty)
-    )
+    step = call.venue.markets[order.accepted.symbol].instrument.step_e8
+    refusal = call.venue.exchange.amend(call.account, order, truncate(qty, step), call.now)
+    if refusal is not None:
+        return refusal
     return {
         "orderId": order.order_id,
         "clientOrderId": order.accepted.client_order_id,
         "symbol": order.accepted.symbol,
-        "quantity": number(qty, 8),
+        "quantity": number(order.qty_e8, 8),
     }
 
 

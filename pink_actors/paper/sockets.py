@@ -167,7 +167,8 @@ class Pusher:
             self._seen[topic] = market.updates
             self._sent_ms[topic] = now.wall_ms
             frame = _frame(channel, topic, market, now)
-            if frame is not None:
+            # A market without a past has no bar or trade to tell of yet.
+            if frame is not None and frame["data"] != []:
                 venue.hub.send_topic(topic, frame)
         if now.wall_ms - self._ping_ms >= PING_MS:
             self._ping_ms = now.wall_ms

@@ -190,6 +190,7 @@ async def served(
     plan: FaultPlan | None = None,
     candles: list[Candle] | None = None,
     speed: float | None = 1.0,
+    told: list[str] | None = None,
 ) -> AsyncIterator[str]:
     """A venue on a free port, with its market moving; yields its base URL."""
     known = catalogue()
@@ -204,7 +205,7 @@ async def served(
         plan or FaultPlan(),
         Options(seed=1, rate_limits=limits, control=True, coin="USDT"),
     )
-    actor = PaperVenue(setup, lambda: None, lambda line: None)
+    actor = PaperVenue(setup, lambda: None, (told if told is not None else []).append)
     _, port = actor.open()
     await actor.start()
     ticking = asyncio.create_task(_tick(actor))

@@ -8,7 +8,7 @@ import pytest
 
 from pink_actors.paper.feed import CANDLE_MS, Candle, CandleFileError, Replay, Walk, read_candles
 from pink_actors.paper.fixed import PRICE_ONE
-from tests.paper.serving import KEYS, Client, at, served, until
+from tests.paper.serving import KEYS, Client, at, served, size, until
 
 HEADER = "timestamp,open,high,low,close,volume\n"
 ROW = "2022-01-01 00:00:00.000000,100.0,110.0,95.0,105.0,12.5\n"
@@ -78,6 +78,13 @@ def test_candle_files_may_be_plain_or_packed(tmp_path: Path, name: str) -> None:
         (HEADER + ROW.replace("100.0", "-1"), ":2:"),
         (HEADER + ROW.replace("105.0", "nan"), ":2:"),
         (HEADER + ROW.replace("2022-01-01", "yesterday"), ":2:"),
+        (HEADER + "1640995200,1,1,1,1,1\n1640995260,1,1,1,1,1\n", ":2: time 1640995200 .*seconds"),
+        (HEADER + ROW + "1640995200060,1,1,1,1,1\n", ":3: 0.06 s after .* one minute"),
+        (HEADER + ROW + "1640995261000,1,1,1,1,1\n", ":3: 61 s after .* one minute"),
+        (
+            HEADER + ROW + "1640995500000,1,1,1,1,1\n1640996100000,1,1,1,1,1\n",
+            ":3: the candles are 5 minutes apart; only candles of one minute",
+        ),
     ],
 )
 def test_a_bad_candle_file_is_refused_with_its_line(tmp_path: Path, text: str, where: str) -> None:
@@ -85,6 +92,13 @@ def test_a_bad_candle_file_is_refused_with_its_line(tmp_path: Path, text: str, w
     path.write_text(text)
     with pytest.raises(CandleFileError, match=where):
         read_candles(path)
+
+
+def test_a_file_may_leave_minutes_out(tmp_path: Path) -> None:
+    path = tmp_path / "candles.csv"
+    later = "".join(f"{START_MS + m * CANDLE_MS},1,1,1,1,1\n" for m in (1, 2, 9, 10))
+    path.write_text(HEADER + ROW + later)
+    assert len(read_candles(path)) == 5
 
 
 def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
@@ -129,3 +143,35 @@ async def test_a_replay_waits_for_a_listener_and_then_runs_in_market_time(tmp_pa
         assert times
         assert all(time % (8 * 3_600_000) == 0 for time in times)
         assert len(set(times)) == len(times) == 4
+
+
+async def test_a_file_that_is_used_up_says_so_and_pushes_no_empty_bars(tmp_path: Path) -> None:
+    price = 46_000 * PRICE_ONE
+    candles = [Candle(START_MS + i * CANDLE_MS, price, price, price, price, 4) for i in range(3)]
+
+    async def done(client: Client) -> bool:
+        return at(await client.stats(), "market", "done") is True
+
+    async with (
+        served(tmp_path, candles=candles, speed=60_000) as base,
+        Client(base, KEYS[0]) as client,
+        client.stream() as stream,
+    ):
+        assert at(await client.stats(), "market", "note") == ""
+        await stream.subscribe("BTC-USDT@kline_1m")
+        await until(lambda: done(client), "the end of the replay")
+    told: list[str] = []
+    async with (
+        served(tmp_path, candles=candles, speed=60_000, told=told) as base,
+        Client(base, KEYS[0]) as client,
+        client.stream() as stream,
+    ):
+        assert len(told) == 1
+        assert "used up" in told[0]
+        assert "another --data" in told[0]
+        assert "used up" in str(at(await client.stats(), "market", "note"))
+        await stream.subscribe("BTC-USDT@kline_1m")
+        await stream.subscribe("BTC-USDT@trade")
+        await client.control(op="price", symbol="BTC-USDT", bp=10)
+        frame = await stream.next(topic="BTC-USDT@kline_1m")
+        assert size(frame["data"]) == 1

@@ -144,6 +144,9 @@ async def test_bad_requests_get_coded_answers_and_change_nothing(tmp_path: Path)
         for odd in ("NaN", "1e400", "-1", "0x10", "\u0661", "1" * 60, "Infinity", " "):
             refused = await client.place(side="BUY", type="MARKET", quantity=odd)
             assert refused.code == 109400, odd
+        long = await client.raw("POST", ORDER, content="x" * ((1 << 18) + 1), key="key-main")
+        assert (long.status, long.code) == (200, 100400)
+        assert "262144 bytes" in str(long.whole["msg"])
         client.skew_ms = -10_000
         assert (await client.place(side="BUY", type="MARKET", quantity="0.01")).code == 100421
         assert len(ledger_of(tmp_path)) == before
