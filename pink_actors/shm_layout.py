@@ -111,9 +111,9 @@ def _checked(layout: Struct, data: bytes, record: str) -> tuple[Any, ...]:
 
 
 VERSION: Final = 1
-DIGEST_HEX: Final = "bae2f8b8e35181ccb5acc09e02bb04b1e690b7b867bbb64d6ea2bc7109fdd5a4"
+DIGEST_HEX: Final = "ffba9e119a24430c151f6cefbd1a4b31f67bbf403438d381ec095be1d4bae4fa"
 DIGEST: Final = bytes.fromhex(DIGEST_HEX)
-JOURNAL_SHAPE: Final = 0x17d2a4b068705563
+JOURNAL_SHAPE: Final = 0xf368b44babfa0902
 MAGIC: Final = int.from_bytes(b"PINKZNC1", "little")
 HEADER_SIZE: Final = 4096
 HEADER_CRC_OFFSET: Final = 256
@@ -1711,6 +1711,7 @@ class SlotCell(NamedTuple):
     profit_hold_mono_ns: int  # no new take profit before this
     stop_refusals: int  # stop losses lost or refused in a row, for the pause before the next
     profit_refusals: int  # take profits lost or refused in a row
+    taken_wall_ns: int  # ENTER or adoption: funding from before is another trade's
 
     @classmethod
     def zero(cls) -> Self:
@@ -1777,6 +1778,7 @@ class SlotCell(NamedTuple):
             profit_hold_mono_ns=0,
             stop_refusals=0,
             profit_refusals=0,
+            taken_wall_ns=0,
         )
 
     def encode(self) -> bytes:
@@ -1844,6 +1846,7 @@ class SlotCell(NamedTuple):
                 self.profit_hold_mono_ns,
                 self.stop_refusals,
                 self.profit_refusals,
+                self.taken_wall_ns,
             )
         except StructError as error:
             raise MalformedRecord(f"SlotCell: {error}") from error
@@ -1867,13 +1870,13 @@ class SlotCell(NamedTuple):
                 *v[36:48],
                 _OrderKind[v[48]],
                 _TimeInForce[v[49]],
-                *v[50:68],
+                *v[50:69],
             ))
         except KeyError as error:
             raise MalformedRecord(f"SlotCell: unknown code {error}") from error
 
 
-_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B B 2x q q q q I I Q Q q q Q q Q Q I I")
+_SlotCell_STRUCT: Final = Struct("<H B B I Q 32s 24s q q q q q q q q q q q q q q 8q B B B B H B B H H H H q q q Q q q Q H B B B B 2x q q q q I I Q Q q q Q q Q Q I I q")
 
 
 class OrderCell(NamedTuple):
@@ -3392,15 +3395,15 @@ class Probe256(NamedTuple):
 _Probe256_STRUCT: Final = Struct("<Q Q B b H h B 1x I i q H 6x 8s 40s 4q 16Q")
 
 
-SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 440, 4096, 896, 256)
-ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 352, 233472, 768, 1024)
-ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 1019904, 704, 1)
-INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 1020672, 512, 256)
-JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 1151744, 320, 1)
-KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 1152128, 320, 1)
-COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 1152512, 256, 1024, True, (Writer.GATEWAY,))
-COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1414784, 256, 1024, True, (Writer.GATEWAY,))
-OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1677056, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
+SLOTS: Final = Cells(1, "slots", Writer.KERNEL, SlotCell, 448, 4096, 960, 256)
+ORDERS: Final = Cells(2, "orders", Writer.KERNEL, OrderCell, 352, 249856, 768, 1024)
+ACCOUNT: Final = Cells(3, "account", Writer.KERNEL, AccountCell, 320, 1036288, 704, 1)
+INSTRUMENTS: Final = Cells(4, "instruments", Writer.KERNEL, InstrumentCell, 232, 1037056, 512, 256)
+JOURNAL: Final = Cells(5, "journal", Writer.KERNEL, JournalCell, 152, 1168128, 320, 1)
+KERNEL_STATS: Final = Cells(6, "kernel_stats", Writer.KERNEL, KernelCell, 136, 1168512, 320, 1)
+COMMANDS_NOW: Final = Ring(7, "commands_now", Writer.KERNEL, Command, 232, 1168896, 256, 1024, True, (Writer.GATEWAY,))
+COMMANDS_DURABLE: Final = Ring(8, "commands_durable", Writer.KERNEL, Command, 232, 1431168, 256, 1024, True, (Writer.GATEWAY,))
+OUTCOMES: Final = Ring(9, "outcomes", Writer.KERNEL, Outcome, 696, 1693440, 768, 8192, False, (Writer.PERSISTENCE, Writer.POLICY, Writer.PROJECTION,))
 GATEWAY_REPORTS: Final = Ring(10, "gateway_reports", Writer.GATEWAY, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
 GATEWAY_STATS: Final = Cells(11, "gateway_stats", Writer.GATEWAY, GatewayCell, 256, 1839232, 576, 1)
 LISTENER_REPORTS: Final = Ring(12, "listener_reports", Writer.LISTENER, Report, 392, 4096, 448, 4096, True, (Writer.KERNEL,))
@@ -3423,7 +3426,7 @@ PONG_THIRD: Final = Ring(28, "pong_third", Writer.PROBE_B, Probe64, 64, 463104, 
 PONG_CAST: Final = Ring(29, "pong_cast", Writer.PROBE_B, Probe64, 64, 465280, 128, 64, False, (Writer.PROBE_A,))
 
 SEGMENTS: Final = {
-    Writer.KERNEL: Segment(Writer.KERNEL, 7970816, (Cursor(10, Writer.KERNEL, 7968640), Cursor(12, Writer.KERNEL, 7968768), Cursor(16, Writer.KERNEL, 7968896), Cursor(18, Writer.KERNEL, 7969024),)),
+    Writer.KERNEL: Segment(Writer.KERNEL, 7987200, (Cursor(10, Writer.KERNEL, 7985024), Cursor(12, Writer.KERNEL, 7985152), Cursor(16, Writer.KERNEL, 7985280), Cursor(18, Writer.KERNEL, 7985408),)),
     Writer.GATEWAY: Segment(Writer.GATEWAY, 1843200, (Cursor(7, Writer.GATEWAY, 1839872), Cursor(8, Writer.GATEWAY, 1840000),)),
     Writer.LISTENER: Segment(Writer.LISTENER, 1925120, ()),
     Writer.PERSISTENCE: Segment(Writer.PERSISTENCE, 8192, (Cursor(9, Writer.PERSISTENCE, 4480),)),

@@ -161,8 +161,8 @@ fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 pub const VERSION: u32 = 1;
-pub const DIGEST_HEX: &str = "bae2f8b8e35181ccb5acc09e02bb04b1e690b7b867bbb64d6ea2bc7109fdd5a4";
-pub const DIGEST: [u8; 32] = [0xba, 0xe2, 0xf8, 0xb8, 0xe3, 0x51, 0x81, 0xcc, 0xb5, 0xac, 0xc0, 0x9e, 0x02, 0xbb, 0x04, 0xb1, 0xe6, 0x90, 0xb7, 0xb8, 0x67, 0xbb, 0xb6, 0x4d, 0x6e, 0xa2, 0xbc, 0x71, 0x09, 0xfd, 0xd5, 0xa4];
+pub const DIGEST_HEX: &str = "ffba9e119a24430c151f6cefbd1a4b31f67bbf403438d381ec095be1d4bae4fa";
+pub const DIGEST: [u8; 32] = [0xff, 0xba, 0x9e, 0x11, 0x9a, 0x24, 0x43, 0x0c, 0x15, 0x1f, 0x6c, 0xef, 0xbd, 0x1a, 0x4b, 0x31, 0xf6, 0x7b, 0xbf, 0x40, 0x34, 0x38, 0xd3, 0x81, 0xec, 0x09, 0x5b, 0xe1, 0xd4, 0xba, 0xe4, 0xfa];
 pub const MAGIC: u64 = u64::from_le_bytes(*b"PINKZNC1");
 pub const HEADER_SIZE: usize = 4096;
 pub const HEADER_CRC_OFFSET: usize = 256;
@@ -174,7 +174,7 @@ pub const LINE_SIZE: usize = 128;
 pub const SLOT_HEAD_SIZE: usize = 16;
 
 /// Digest of all that the journal keeps: records, their fields, and codes.
-pub const JOURNAL_SHAPE: u64 = 0x17d2a4b068705563;
+pub const JOURNAL_SHAPE: u64 = 0xf368b44babfa0902;
 /// The same, readable.
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
@@ -3919,6 +3919,8 @@ pub struct SlotCell {
     pub stop_refusals: u32,
     /// take profits lost or refused in a row
     pub profit_refusals: u32,
+    /// ENTER or adoption: funding from before is another trade's
+    pub taken_wall_ns: i64,
 }
 
 const _: () = {
@@ -3984,12 +3986,13 @@ const _: () = {
     assert!(core::mem::offset_of!(SlotCell, profit_hold_mono_ns) == 424);
     assert!(core::mem::offset_of!(SlotCell, stop_refusals) == 432);
     assert!(core::mem::offset_of!(SlotCell, profit_refusals) == 436);
-    assert!(core::mem::size_of::<SlotCell>() == 440);
+    assert!(core::mem::offset_of!(SlotCell, taken_wall_ns) == 440);
+    assert!(core::mem::size_of::<SlotCell>() == 448);
 };
 
 impl SlotCell {
-    pub const SIZE: usize = 440;
-    pub const WORDS: usize = 55;
+    pub const SIZE: usize = 448;
+    pub const WORDS: usize = 56;
     /// All numbers zero, all text empty, each enum at code 0 or its first value.
     pub const ZERO: Self = Self {
         slot_id: 0,
@@ -4054,11 +4057,12 @@ impl SlotCell {
         profit_hold_mono_ns: 0,
         stop_refusals: 0,
         profit_refusals: 0,
+        taken_wall_ns: 0,
     };
 
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 440] {
-        let mut b = [0; 440];
+    pub fn to_bytes(&self) -> [u8; 448] {
+        let mut b = [0; 448];
         b[0..2].copy_from_slice(&self.slot_id.to_le_bytes());
         b[2..3].copy_from_slice(&self.stage.code().to_le_bytes());
         b[3..4].copy_from_slice(&self.side.code().to_le_bytes());
@@ -4125,6 +4129,7 @@ impl SlotCell {
         b[424..432].copy_from_slice(&self.profit_hold_mono_ns.to_le_bytes());
         b[432..436].copy_from_slice(&self.stop_refusals.to_le_bytes());
         b[436..440].copy_from_slice(&self.profit_refusals.to_le_bytes());
+        b[440..448].copy_from_slice(&self.taken_wall_ns.to_le_bytes());
         b
     }
 
@@ -4191,9 +4196,10 @@ impl SlotCell {
         each("profit_hold_mono_ns", Value::Number(self.profit_hold_mono_ns.into()));
         each("stop_refusals", Value::Number(self.stop_refusals.into()));
         each("profit_refusals", Value::Number(self.profit_refusals.into()));
+        each("taken_wall_ns", Value::Number(self.taken_wall_ns.into()));
     }
 
-    pub fn from_bytes(b: &[u8; 440]) -> Result<Self, Malformed> {
+    pub fn from_bytes(b: &[u8; 448]) -> Result<Self, Malformed> {
         Ok(Self {
             slot_id: u16::from_le_bytes(take(b, 0)),
             stage: Stage::from_code(u8::from_le_bytes(take(b, 2))).ok_or(Malformed { record: "SlotCell", field: "stage", code: u64::from(u8::from_le_bytes(take(b, 2))) })?,
@@ -4257,17 +4263,18 @@ impl SlotCell {
             profit_hold_mono_ns: u64::from_le_bytes(take(b, 424)),
             stop_refusals: u32::from_le_bytes(take(b, 432)),
             profit_refusals: u32::from_le_bytes(take(b, 436)),
+            taken_wall_ns: i64::from_le_bytes(take(b, 440)),
         })
     }
 
     #[must_use]
-    pub fn to_words(&self) -> [u64; 55] {
+    pub fn to_words(&self) -> [u64; 56] {
         let b = self.to_bytes();
         core::array::from_fn(|i| u64::from_le_bytes(take(&b, i * 8)))
     }
 
-    pub fn from_words(w: &[u64; 55]) -> Result<Self, Malformed> {
-        let mut b = [0; 440];
+    pub fn from_words(w: &[u64; 56]) -> Result<Self, Malformed> {
+        let mut b = [0; 448];
         for (to, from) in b.chunks_exact_mut(8).zip(w) {
             to.copy_from_slice(&from.to_le_bytes());
         }
@@ -7184,17 +7191,17 @@ impl Probe256 {
 /// The regions, by name.
 pub mod region {
     use super::{Region, Shape};
-    pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 440, offset: 4096, stride: 896, count: 256, consumers: &[] };
-    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 352, offset: 233472, stride: 768, count: 1024, consumers: &[] };
-    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 1019904, stride: 704, count: 1, consumers: &[] };
-    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 1020672, stride: 512, count: 256, consumers: &[] };
-    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 1151744, stride: 320, count: 1, consumers: &[] };
-    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 1152128, stride: 320, count: 1, consumers: &[] };
-    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1152512, stride: 256, count: 1024, consumers: &[2] };
-    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1414784, stride: 256, count: 1024, consumers: &[2] };
-    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1677056, stride: 768, count: 8192, consumers: &[4, 5, 7] };
+    pub const SLOTS: Region = Region { id: 1, name: "slots", writer: 1, shape: Shape::Cells, record_size: 448, offset: 4096, stride: 960, count: 256, consumers: &[] };
+    pub const ORDERS: Region = Region { id: 2, name: "orders", writer: 1, shape: Shape::Cells, record_size: 352, offset: 249856, stride: 768, count: 1024, consumers: &[] };
+    pub const ACCOUNT: Region = Region { id: 3, name: "account", writer: 1, shape: Shape::Cells, record_size: 320, offset: 1036288, stride: 704, count: 1, consumers: &[] };
+    pub const INSTRUMENTS: Region = Region { id: 4, name: "instruments", writer: 1, shape: Shape::Cells, record_size: 232, offset: 1037056, stride: 512, count: 256, consumers: &[] };
+    pub const JOURNAL: Region = Region { id: 5, name: "journal", writer: 1, shape: Shape::Cells, record_size: 152, offset: 1168128, stride: 320, count: 1, consumers: &[] };
+    pub const KERNEL_STATS: Region = Region { id: 6, name: "kernel_stats", writer: 1, shape: Shape::Cells, record_size: 136, offset: 1168512, stride: 320, count: 1, consumers: &[] };
+    pub const COMMANDS_NOW: Region = Region { id: 7, name: "commands_now", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1168896, stride: 256, count: 1024, consumers: &[2] };
+    pub const COMMANDS_DURABLE: Region = Region { id: 8, name: "commands_durable", writer: 1, shape: Shape::Lossless, record_size: 232, offset: 1431168, stride: 256, count: 1024, consumers: &[2] };
+    pub const OUTCOMES: Region = Region { id: 9, name: "outcomes", writer: 1, shape: Shape::Broadcast, record_size: 696, offset: 1693440, stride: 768, count: 8192, consumers: &[4, 5, 7] };
     /// How far this process has read each ring, and whether it is parked.
-    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7968640, stride: 128, count: 4, consumers: &[] };
+    pub const KERNEL_CURSORS: Region = Region { id: 30, name: "kernel_cursors", writer: 1, shape: Shape::Cursors, record_size: 128, offset: 7985024, stride: 128, count: 4, consumers: &[] };
     pub const GATEWAY_REPORTS: Region = Region { id: 10, name: "gateway_reports", writer: 2, shape: Shape::Lossless, record_size: 392, offset: 4096, stride: 448, count: 4096, consumers: &[1] };
     pub const GATEWAY_STATS: Region = Region { id: 11, name: "gateway_stats", writer: 2, shape: Shape::Cells, record_size: 256, offset: 1839232, stride: 576, count: 1, consumers: &[] };
     /// How far this process has read each ring, and whether it is parked.
@@ -7237,7 +7244,7 @@ pub const LAYOUT: Layout = Layout {
     version: VERSION,
     digest: DIGEST,
     segments: &[
-        Segment { writer: 1, name: "kernel", size: 7970816, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7968640 }, Cursor { ring: 12, offset: 7968768 }, Cursor { ring: 16, offset: 7968896 }, Cursor { ring: 18, offset: 7969024 }] },
+        Segment { writer: 1, name: "kernel", size: 7987200, regions: &[&region::SLOTS, &region::ORDERS, &region::ACCOUNT, &region::INSTRUMENTS, &region::JOURNAL, &region::KERNEL_STATS, &region::COMMANDS_NOW, &region::COMMANDS_DURABLE, &region::OUTCOMES, &region::KERNEL_CURSORS], cursors: &[Cursor { ring: 10, offset: 7985024 }, Cursor { ring: 12, offset: 7985152 }, Cursor { ring: 16, offset: 7985280 }, Cursor { ring: 18, offset: 7985408 }] },
         Segment { writer: 2, name: "gateway", size: 1843200, regions: &[&region::GATEWAY_REPORTS, &region::GATEWAY_STATS, &region::GATEWAY_CURSORS], cursors: &[Cursor { ring: 7, offset: 1839872 }, Cursor { ring: 8, offset: 1840000 }] },
         Segment { writer: 3, name: "listener", size: 1925120, regions: &[&region::LISTENER_REPORTS, &region::MARKS, &region::LISTENER_STATS], cursors: &[] },
         Segment { writer: 4, name: "persistence", size: 8192, regions: &[&region::PERSISTENCE_STATS, &region::PERSISTENCE_CURSORS], cursors: &[Cursor { ring: 9, offset: 4480 }] },

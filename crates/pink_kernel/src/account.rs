@@ -199,7 +199,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// Funding belongs to the trade that held the symbol, if exactly one did.
+    /// Funding belongs to the trade that held the symbol, if exactly one did; a row that is told
+    /// late may be of the trade before.
     fn fund_slot(&mut self, t: &mut Turn<'_>, report: &Report, cost: i64) {
         let Some(at) = self.find_instrument(&report.symbol) else {
             return;
@@ -213,7 +214,8 @@ impl Kernel {
             shm_layout::Side::None if short == NONE => long,
             shm_layout::Side::None => NONE,
         };
-        if holder != NONE {
+        let paid_ns = report.venue_wall_ms.saturating_mul(1_000_000);
+        if holder != NONE && paid_ns >= self.slots.at(holder).taken_wall_ns {
             self.amend_slot(t, holder, |slot| {
                 slot.funding_e8 = slot.funding_e8.saturating_add(cost);
             });

@@ -69,12 +69,12 @@ fn least_order(rules: &InstrumentCell) -> Option<i64> {
     round_up(worth.max(rules.min_qty_e8).max(1), rules.lot_e8)
 }
 
-/// Whether an EXIT during an entry asks for all there is and will be, at the market.
-fn is_get_out(slot: &SlotCell, intent: &Intent) -> bool {
+/// Whether an EXIT asks for all of this, at the market.
+fn is_get_out(slot: &SlotCell, intent: &Intent, all_e8: i64) -> bool {
     let last = slot.leg_index.saturating_add(1) >= slot.leg_count;
     let all = match intent.qty_e8 {
         0 => last,
-        asked => asked >= slot.intended_qty_e8,
+        asked => asked >= all_e8,
     };
     all && intent.order_kind == OrderKind::Market
 }
@@ -107,19 +107,21 @@ impl Kernel {
         if slot.qty_e8 == 0 {
             return Err(Code::NoPosition);
         }
-        if is_exit_stage(slot.stage) {
+        let rests = self.orders.at(slot.exit_order).order_kind == OrderKind::Limit;
+        if is_exit_stage(slot.stage) && !(rests && is_get_out(&slot, intent, slot.qty_e8)) {
             return Err(Code::OrderInFlight);
         }
         self.check_age(t, intent)?;
+        if is_exit_stage(slot.stage) {
+            return self.get_out(t, at, Fact::Cancel);
+        }
         if is_entry_stage(slot.stage) {
             // The entry must be gone first, and what it brings meanwhile is closed as well: that
             // is no part, no leg and no price.
-            if !is_get_out(&slot, intent) {
+            if !is_get_out(&slot, intent, slot.intended_qty_e8) {
                 return Err(Code::OrderInFlight);
             }
-            self.advance(t, at, Fact::Exit)?;
-            self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
-            return Ok(());
+            return self.get_out(t, at, Fact::Exit);
         }
         let rules = self.instruments.at(self.instrument_of(at));
         self.check_exit_price(t, intent, rules)?;
@@ -146,6 +148,16 @@ impl Kernel {
                 leg,
             },
         )
+    }
+
+    /// All is to be closed at the market as soon as the working order is gone: an exit that rests
+    /// at its price masks none that cannot wait.
+    fn get_out(&mut self, t: &mut Turn<'_>, at: u16, fact: Fact) -> Result<(), Code> {
+        if self.slots.at(at).stage != Stage::ExitCancelling {
+            self.move_on(t, at, fact)?;
+        }
+        self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
+        Ok(())
     }
 
     /// Closes what is left under the venue's minimum.

@@ -202,6 +202,7 @@ impl Kernel {
             slot.adopted = 1;
             slot.leverage = leverage;
             slot.opened_wall_ns = wall;
+            slot.taken_wall_ns = wall;
             slot.exit_wanted = flatten;
         });
         self.trades.set(hash(&trade_id), slot_id);

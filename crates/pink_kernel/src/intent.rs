@@ -79,11 +79,13 @@ impl Kernel {
     fn take_slot(&mut self, t: &mut Turn<'_>, at: u16, instrument: u16, intent: &Intent) {
         let mark_e12 = self.instruments.at(instrument).mark_e12;
         let generation = self.slots.at(at).generation.wrapping_add(1);
+        let wall = t.now.wall_ns;
         self.free_slots.take(at);
         self.amend_slot(t, at, |slot| {
             *slot = blank(at, generation);
             slot.side = intent.side;
             slot.trade_id = intent.trade_id;
+            slot.taken_wall_ns = wall;
             slot.symbol = intent.symbol;
             slot.mark_e12 = mark_e12;
             slot.intended_qty_e8 = intent.qty_e8;

@@ -136,8 +136,7 @@ impl Kernel {
         if report.kind == ReportKind::SnapshotEnd {
             return self.on_snapshot_end(t, report);
         }
-        self.desk.snap_rows = self.desk.snap_rows.saturating_add(1);
-        match report.kind {
+        let result = match report.kind {
             ReportKind::SnapshotPosition => self.on_snapshot_position(t, report),
             ReportKind::SnapshotOrder => self.on_snapshot_order(t, report),
             _ => {
@@ -147,7 +146,12 @@ impl Kernel {
                 }
                 self.note_wallet(t, report)
             }
+        };
+        // A row that says nothing does not count: what it was about is no more absent than present.
+        if result != Err(Code::InvalidField) {
+            self.desk.snap_rows = self.desk.snap_rows.saturating_add(1);
         }
+        result
     }
 
     fn on_snapshot_position(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {

@@ -147,7 +147,7 @@ fn a_second_exit_waits_for_the_first() {
         fill 1 @ 100           | PositionOpen   |
         exit limit 105         | ExitRequested  |
         live                   | ExitWorking    |
-        exit                   | ExitWorking    | code OrderInFlight
+        exit limit 104         | ExitWorking    | code OrderInFlight
         cancel                 | ExitCancelling |
         cancelled              | PositionOpen   | size 1  leg 0
         exit                   | ExitRequested  | asks 1

@@ -134,6 +134,61 @@ fn flaw_g22_the_last_leg_of_53_takes_all_27() {
     );
 }
 
+/// 9.6, LINK: a discretionary exit rested at its price and masked the mechanical one, until the
+/// loss was -1,248.
+#[test]
+fn a_mechanical_exit_is_not_masked_by_a_discretionary_one() {
+    let mut world = World::ready();
+    world.rules("LINK-USDT", E12 / 1_000, E8 / 10, E8 / 10, 2 * E8);
+    world.mark("LINK-USDT", 15 * E12);
+    let world = run(
+        world,
+        "
+        enter short 4_000 sym LINK-USDT lev 9 | OrderRequested |
+        fill 4_000 @ 15 fee 0     | PositionOpen   |
+        settle                    | PositionOpen   |
+        exit limit 14.9           | ExitRequested  |
+        live                      | ExitWorking    |
+        mark 15.1 sym LINK-USDT   | ExitWorking    | unrealised -400
+        exit 1_000                | ExitWorking    | code OrderInFlight
+        exit limit 15.2           | ExitWorking    | code OrderInFlight
+        exit                      | ExitCancelling | code Ok  sends cancel
+        exit                      | ExitCancelling | code Ok  sends nothing
+        cancelled                 | PositionOpen   |
+        wait 0                    | ExitRequested  | asks 4_000
+        exit                      | ExitRequested  | code OrderInFlight
+        fill 4_000 @ 15.1 fee 0   | Closed         | realised -400
+        ",
+    );
+    assert!(world.kernel.account().realised_e8 > -1_248 * E8);
+}
+
+#[test]
+fn a_market_exit_of_all_overtakes_a_limit_exit_before_it_is_live_and_while_it_fills() {
+    check(
+        "
+        enter long 1              | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        exit 0.5 limit 101        | ExitRequested  |
+        exit 2                    | ExitCancelling | code Ok  sends cancel
+        fill 0.2 @ 101 fee 0      | ExitCancelling | size 0.8
+        cancelled                 | PositionOpen   |
+        wait 0                    | ExitRequested  | asks 0.8
+        ",
+    );
+    // The next of several legs is a part: it waits for the one that rests.
+    check(
+        "
+        enter long 1 legs 0.5,1   | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        exit limit 101            | ExitRequested  |
+        live                      | ExitWorking    |
+        exit                      | ExitWorking    | code OrderInFlight
+        exit 1                    | ExitCancelling | code Ok
+        ",
+    );
+}
+
 /// 9.6: while one exit works there is no second one to mask it; flatten needs no exit leg.
 #[test]
 fn one_exit_at_a_time_so_that_none_masks_another() {
@@ -143,7 +198,7 @@ fn one_exit_at_a_time_so_that_none_masks_another() {
         fill 1 @ 100        | PositionOpen   |
         exit limit 95       | ExitRequested  |
         live                | ExitWorking    |
-        exit                | ExitWorking    | code OrderInFlight
+        exit 0.5            | ExitWorking    | code OrderInFlight
         cancel              | ExitCancelling |
         cancelled           | PositionOpen   |
         exit                | ExitRequested  | asks 1

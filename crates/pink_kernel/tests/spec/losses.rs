@@ -298,3 +298,29 @@ fn a_snapshot_is_compared_before_the_next_is_asked_for() {
         assert_eq!(world.kernel.slot(0).qty_e8, E8, "round {round}");
     }
 }
+
+#[test]
+fn an_open_gain_hides_no_loss_of_the_day() {
+    let mut world = World::ready();
+    world.rules("ETH-USDT", E12 / 100, E8 / 1000, E8 / 1000, E8);
+    world.mark("ETH-USDT", 100 * E12);
+    world.control(&Control {
+        daily_loss_e8: 100 * E8,
+        ..config()
+    });
+    run(
+        world,
+        "
+        enter long 20 id g sym ETH-USDT lev 10 | OrderRequested |
+        fill 20 @ 100 fee 0       | PositionOpen   |
+        enter long 20 id l lev 10 | OrderRequested |
+        fill 20 @ 100 fee 0       | PositionOpen   |
+        exit id l                 | ExitRequested  |
+        fill 20 @ 95 fee 0        | Closed         | gross -100
+        settle                    | Idle           |
+        mark 95                   | -              |
+        mark 110 sym ETH-USDT     | -              |
+        enter long 1 id n         | -              | code DailyLoss
+        ",
+    );
+}

@@ -1,6 +1,6 @@
 //! Snapshots: what they may conclude, and what they may not.
 
-use shm_layout::{AdoptPolicy, Code, Control, Report, ReportKind, Side};
+use shm_layout::{AdoptPolicy, Code, Control, ControlKind, Report, ReportKind, Side, Stage};
 
 use crate::check::{check, run};
 use crate::world::{E8, E12, World, config};
@@ -72,7 +72,7 @@ fn reconciling_again_with_the_same_snapshot_changes_nothing() {
 fn flaw_i19_a_partial_or_late_snapshot_ends_nothing() {
     let mut world = check(HELD);
     let control = Control {
-        kind: shm_layout::ControlKind::Reconcile,
+        kind: ControlKind::Reconcile,
         ..Control::ZERO
     };
     world.control(&control);
@@ -225,4 +225,52 @@ fn an_answer_to_another_question_is_no_snapshot() {
         ..Report::ZERO
     };
     assert_eq!(world.report(&row).code, Code::StaleSnapshot);
+}
+
+#[test]
+fn a_position_row_that_was_refused_is_not_absence() {
+    let scenario = "enter long 1 | OrderRequested |\nfill 1 @ 100 fee 0 | PositionOpen |";
+    for (side, qty_e8) in [(Side::None, E8), (Side::Long, 0), (Side::Long, -E8)] {
+        let mut world = check(scenario);
+        world = run(
+            world,
+            "settle | PositionOpen |\nwait 10000 | PositionOpen |",
+        );
+        let whole = world.kernel.account().last_snapshot_seq;
+        for _ in 0..4 {
+            world.control(&Control {
+                kind: ControlKind::Reconcile,
+                ..Control::ZERO
+            });
+            world.wait(6_000);
+            let end = world.snapshot(&[("BTC-USDT", side, qty_e8, 100 * E12)], 10_000 * E8);
+            assert_eq!(end.code, Code::StaleSnapshot);
+        }
+        let slot = world.kernel.slot(0);
+        assert_eq!((slot.stage, slot.qty_e8), (Stage::PositionOpen, E8));
+        assert_eq!(world.kernel.account().last_snapshot_seq, whole);
+    }
+}
+
+#[test]
+fn a_balance_row_without_a_wallet_makes_a_snapshot_that_is_not_whole() {
+    let mut world = World::ready();
+    world.control(&Control {
+        kind: ControlKind::Reconcile,
+        ..Control::ZERO
+    });
+    world.wait(1_000);
+    let command = *world.commands.last().unwrap();
+    let row = |kind| Report {
+        kind,
+        command_seq: command.command_seq,
+        asked_seq: command.asked_seq,
+        complete: 1,
+        row_count: 1,
+        ..Report::ZERO
+    };
+    world.report(&row(ReportKind::SnapshotBegin));
+    world.report(&row(ReportKind::Balance));
+    let end = world.report(&row(ReportKind::SnapshotEnd));
+    assert_eq!(end.code, Code::StaleSnapshot);
 }

@@ -104,6 +104,37 @@ fn funding_belongs_to_the_side_it_names_or_to_the_only_one() {
 }
 
 #[test]
+fn funding_of_a_trade_that_is_over_is_not_the_next_ones() {
+    let world = check(
+        "
+        enter long 1              | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        wait 10000                | PositionOpen   |
+        ",
+    );
+    let paid_ms = world.wall_ms();
+    let mut world = run(
+        world,
+        "
+        exit                      | ExitRequested  |
+        fill 1 @ 100 fee 0        | Closed         |
+        settle                    | Idle           |
+        wait 20000                | Idle           |
+        enter long 1 id t2        | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        ",
+    );
+    assert_eq!(code(&mut world, |r| r.venue_wall_ms = paid_ms), Code::Ok);
+    assert_eq!(world.kernel.account().funding_e8, E8);
+    assert_eq!(world.kernel.slot(0).funding_e8, 0);
+    // This one was paid for it.
+    let own = |r: &mut Report| r.fill_id = ascii("tx2");
+    assert_eq!(code(&mut world, own), Code::Ok);
+    assert_eq!(world.kernel.account().funding_e8, 2 * E8);
+    assert_eq!(world.kernel.slot(0).funding_e8, E8);
+}
+
+#[test]
 fn a_wallet_figure_is_taken_unless_an_older_one_comes_late() {
     let mut world = World::ready();
     let at = world.wall_ms() + 10;
