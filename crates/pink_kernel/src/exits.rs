@@ -16,6 +16,9 @@ use crate::order::{Plan, backoff_ns};
 use crate::room::Need;
 use crate::slot::{is_entry_stage, is_exit_stage};
 
+/// A venue that refuses dust so often will not take it; one refusal may have another reason.
+const DUST_REFUSALS_MAX: u32 = 3;
+
 /// What can be closed of a size.
 pub(crate) fn whole_lots(qty_e8: i64, rules: &InstrumentCell) -> i64 {
     round_down(qty_e8, rules.lot_e8).unwrap_or(qty_e8)
@@ -214,7 +217,8 @@ impl Kernel {
             } else if order.order_kind == OrderKind::Market {
                 slot.refusals = slot.refusals.saturating_add(1);
                 slot.hold_mono_ns = now.saturating_add(backoff_ns(slot.refusals));
-                if order.status == OrderStatus::Rejected && too_small {
+                let final_no = slot.refusals >= DUST_REFUSALS_MAX;
+                if order.status == OrderStatus::Rejected && too_small && final_no {
                     slot.exit_wanted = 0;
                 }
             }
