@@ -1,5 +1,5 @@
-//! Exits: legs by ratio of what is held now, the last leg takes the rest, dust is named. Whatever is
-//! held, only whole lots of it can be closed: the venue's lot may have changed since it was opened.
+//! Exits: legs by ratio of what is held now, the last leg takes the rest, dust is named. Of what is
+//! held only whole lots can be closed: the venue's lot may have changed since it was opened.
 
 use shm_layout::{
     Code, Fact, InstrumentCell, Intent, OrderCell, OrderKind, OrderRole, OrderStatus, SlotCell,

@@ -80,7 +80,7 @@ fn legs_are_shares_of_the_whole_lots() {
     );
 }
 
-/// Triggers, distance and sizes of the protection that is placed at a tick of 0.1 and a lot of 0.01.
+/// Triggers, distance and sizes of protection that is placed at a tick of 0.1 and a lot of 0.01.
 fn placed(enter: &str) -> Vec<(OrderRole, i64, i64, i64)> {
     let mut world = World::ready();
     let side = if enter.contains("long") {
