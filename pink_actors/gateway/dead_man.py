@@ -151,17 +151,28 @@ class DeadMan:
                 self._generations[index] = generation
 
     async def _list(self) -> None:
-        """Asks for what rests.  Where that fails the last list holds, so as not to let it fire."""
+        """Asks for what rests.  Where that fails the last list holds, so as not to let it fire.
+
+        A row that cannot be read may be one that protects.
+        """
         asked_mono_ns = self._clock.mono_ns()
         answer = await self._connection.send(requests.open_orders(), LOOK)
         if answer.ending is not Ending.OK:
             return
         try:
-            rows = [replies.order_row(row) for row in replies.orders(answer.data)]
+            rows = replies.orders(answer.data)
         except Malformed as error:
             self._connection.unreadable(answer, error)
             return
-        self.note_orders(rows, asked_mono_ns)
+        facts = []
+        unread = 0
+        for row in rows:
+            try:
+                facts.append(replies.order_row(row))
+            except Malformed:
+                unread += 1  # The snapshot names it.
+        self.note_orders(facts, asked_mono_ns)
+        self._guarded = self._guarded or unread > 0
 
     async def _arm(self) -> None:
         first = not self._may_be_armed

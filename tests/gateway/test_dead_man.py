@@ -198,6 +198,15 @@ async def test_it_is_not_armed_before_the_venue_has_listed_what_rests(
         seen = len(desk.asked)
         await wait_until_async(lambda: len(desk.asked) > seen, "another look")
         assert switched() == ["CLOSE"]
+        # Nor over an order that cannot be read.
+        listed[0] = [{"symbol": SYMBOL, "orderId": 7, "side": "MAYBE"}]
+        seen = sum(asked.path.endswith("openOrders") for asked in desk.asked)
+        await wait_until_async(
+            lambda: sum(asked.path.endswith("openOrders") for asked in desk.asked) > seen + 1,
+            "two lists",
+            20.0,
+        )
+        assert switched() == ["CLOSE"]
         listed[0] = []
         await wait_until_async(lambda: switched() == ["CLOSE", "ACTIVATE"], "it is armed")
         task.cancel()
