@@ -115,6 +115,7 @@ impl Kernel {
         let fact = self.fact_of(index, booking);
         let at = self.orders.at(index).slot_id;
         self.can_move(at, fact)?;
+        self.stats.order_facts = self.stats.order_facts.saturating_add(1);
         self.post_booking(t, index, booking);
         let order = *self.orders.at(index);
         if is_gone(order.status) {

@@ -1,5 +1,7 @@
 //! The outcome of an input: database rows derive from it alone, so it tells all that changed.
 
+use core::fmt::{Arguments, Write};
+
 use shm_layout::{Ascii, Code, Outcome, Writer};
 
 use crate::NONE;
@@ -147,6 +149,41 @@ impl Kernel {
         if !fits.is_empty() {
             t.fx.outcome.text = Ascii::new(fits).unwrap_or(Ascii::EMPTY);
         }
+    }
+
+    /// More words, after those that are there; cut to what fits.
+    pub(crate) fn say_also(&self, t: &mut Turn<'_>, words: Arguments<'_>) {
+        let said = t.fx.outcome.text;
+        let mut line = Line {
+            bytes: *said.as_padded(),
+            len: said.as_str().len(),
+        };
+        let between = if line.len == 0 { "" } else { "; " };
+        if line
+            .write_str(between)
+            .and_then(|()| line.write_fmt(words))
+            .is_ok()
+        {
+            t.fx.outcome.text = Ascii::from_padded(line.bytes).unwrap_or(said);
+        }
+    }
+}
+
+/// The text of an outcome under construction; what does not fit is dropped.
+struct Line {
+    bytes: [u8; 120],
+    len: usize,
+}
+
+impl Write for Line {
+    fn write_str(&mut self, words: &str) -> core::fmt::Result {
+        for byte in words.bytes() {
+            if let Some(free) = self.bytes.get_mut(self.len) {
+                *free = byte;
+                self.len = self.len.saturating_add(1);
+            }
+        }
+        Ok(())
     }
 }
 

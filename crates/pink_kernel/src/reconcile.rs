@@ -101,6 +101,11 @@ impl Kernel {
     /// The stream may have lost something: only the venue can tell what.
     pub(crate) fn on_gap(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
         self.say(t, report.text.as_str());
+        if self.desk.gaps == 0 {
+            self.desk.gap_facts = self.stats.order_facts;
+            self.desk.gap_fills = self.stats.fills_booked;
+            self.desk.gap_incomes = self.desk.incomes;
+        }
         self.desk.gaps = self.desk.gaps.saturating_add(1);
         self.desk.gap_seq = t.seq;
         self.stats.gaps_open = self.stats.gaps_open.saturating_add(1);
@@ -244,6 +249,25 @@ impl Kernel {
         Ok(())
     }
 
+    /// What the venue told since the gap, and of how many orders it has yet to tell.
+    fn resolve_gaps(&mut self, t: &mut Turn<'_>, asked_seq: u64) {
+        let resolved = u64::from(self.desk.gaps);
+        self.stats.gaps_open = self.stats.gaps_open.saturating_sub(resolved);
+        self.stats.gaps_resolved = self.stats.gaps_resolved.saturating_add(resolved);
+        self.desk.gaps = 0;
+        let facts = self.stats.order_facts.saturating_sub(self.desk.gap_facts);
+        let fills = self.stats.fills_booked.saturating_sub(self.desk.gap_fills);
+        let incomes = self.desk.incomes.saturating_sub(self.desk.gap_incomes);
+        let asked = self.unheard_orders(asked_seq).count();
+        self.say_also(
+            t,
+            format_args!(
+                "GAP_RESOLVED: order facts {facts}, fills {fills}, income rows {incomes}; \
+                 orders in question {asked}"
+            ),
+        );
+    }
+
     fn on_snapshot_end(&mut self, t: &mut Turn<'_>, report: &Report) -> Result<(), Code> {
         let whole = report.complete == 1 && report.row_count == self.desk.snap_rows;
         if !whole {
@@ -259,11 +283,7 @@ impl Kernel {
             self.judge(t, asked, self.desk.snap_wallet_e8);
         }
         if self.desk.gaps > 0 && self.desk.gap_seq <= asked {
-            let resolved = u64::from(self.desk.gaps);
-            self.stats.gaps_open = self.stats.gaps_open.saturating_sub(resolved);
-            self.stats.gaps_resolved = self.stats.gaps_resolved.saturating_add(resolved);
-            self.desk.gaps = 0;
-            self.say(t, "GAP_RESOLVED");
+            self.resolve_gaps(t, asked);
         }
         self.desk.sweep_asked_seq = asked;
         self.desk.sweep_wall_ns = self.desk.reconcile_sent_wall_ns;

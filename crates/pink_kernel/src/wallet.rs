@@ -4,7 +4,7 @@
 //! an adjustment by the operator's word; without one if it is small and comes from an estimate, or
 //! is the first after a start, and if two wallets and the income since say the same.
 
-use shm_layout::{AccountStatus, Code, Control, Has, Provenance, Report};
+use shm_layout::{AccountStatus, Code, Control, Has, OrderCell, Provenance, Report};
 
 use crate::account::{Posting, capital, has, post};
 use crate::amount::sub;
@@ -103,10 +103,16 @@ impl Kernel {
 
     /// A resting order that the snapshot does not list, or that is being asked about, may have
     /// traded: then the wallet knows more than we do.
-    fn has_unheard_order(&self, asked_seq: u64) -> bool {
-        self.orders.iter().any(|(_, order)| {
+    pub(crate) fn unheard_orders(&self, asked_seq: u64) -> impl Iterator<Item = u16> + '_ {
+        let unheard = move |order: &OrderCell| {
             is_live(order.status) && (order.snap_seq != asked_seq || order.query_open != 0)
-        })
+        };
+        let orders = self.orders.iter();
+        orders.filter_map(move |(index, order)| unheard(order).then_some(index))
+    }
+
+    fn has_unheard_order(&self, asked_seq: u64) -> bool {
+        self.unheard_orders(asked_seq).next().is_some()
     }
 
     /// What the venue closed by its own hand was booked at the mark, and what happened while nobody

@@ -365,7 +365,7 @@ fn a_gap_after_the_question_is_not_closed_by_its_answer() {
     assert_eq!(world.kernel.stats().gaps_open, 2);
     world.wait(1_000);
     let outcome = world.snapshot(&[], 10_000 * E8);
-    assert_eq!(outcome.text.as_str(), "GAP_RESOLVED");
+    assert!(outcome.text.as_str().starts_with("GAP_RESOLVED"));
     let stats = world.kernel.stats();
     assert_eq!((stats.gaps_open, stats.gaps_resolved), (0, 2));
 }

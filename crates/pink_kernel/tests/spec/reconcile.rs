@@ -144,13 +144,72 @@ fn a_gap_in_the_stream_is_closed_by_a_snapshot() {
     assert_eq!(world.kernel.stats().gaps_open, 1);
     world = run(world, "wait 1000 | Idle |");
     let outcome = world.snapshot(&[], 10_000 * E8);
-    assert_eq!(outcome.text.as_str(), "GAP_RESOLVED");
+    assert_eq!(
+        outcome.text.as_str(),
+        "GAP_RESOLVED: order facts 0, fills 0, income rows 0; orders in question 0"
+    );
     assert_eq!(
         (
             world.kernel.stats().gaps_open,
             world.kernel.stats().gaps_resolved
         ),
         (0, 1)
+    );
+}
+
+#[test]
+fn a_gap_that_is_closed_says_what_the_venue_told_since() {
+    let world = check(
+        "
+        enter long 1              | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        exit limit 105            | ExitRequested  |
+        live                      | ExitWorking    |
+        ",
+    );
+    let mut world = run(
+        world,
+        "
+        gap                       | ExitWorking    |
+        fill 0.2 @ 105 fee 0      | ExitWorking    |
+        gap                       | ExitWorking    |
+        fill 0.3 @ 105 fee 0      | ExitWorking    |
+        wait 2000                 | ExitWorking    |
+        ",
+    );
+    for id in ["tx1", "tx2", "tx1"] {
+        world.report(&Report {
+            kind: ReportKind::Income,
+            has: shm_layout::Has::Amount.code(),
+            income_kind: 1,
+            fill_id: crate::world::ascii(id),
+            symbol: crate::world::ascii("BTC-USDT"),
+            amount_e8: -1,
+            venue_wall_ms: world.wall_ms(),
+            ..Report::ZERO
+        });
+    }
+    let outcome = world.snapshot(&[("BTC-USDT", Side::Long, E8 / 2, 100 * E12)], 10_000 * E8);
+    assert_eq!(
+        outcome.text.as_str(),
+        "GAP_RESOLVED: order facts 2, fills 2, income rows 2; orders in question 1"
+    );
+    // The next one begins to count anew.
+    world.wait(2_000);
+    let world = run(
+        world,
+        "gap | ExitWorking |\nwait 2000 | ExitWorking |\nsnapshot long 0.5 @ 100 | ExitWorking |",
+    );
+    let last = world
+        .outcomes
+        .iter()
+        .rev()
+        .find(|o| !o.text.is_empty())
+        .unwrap();
+    assert!(
+        last.text
+            .as_str()
+            .starts_with("GAP_RESOLVED: order facts 0, fills 0")
     );
 }
 
