@@ -16,7 +16,7 @@ from pink_actors.paper.instrument import catalogue
 
 COUNT_MAX = 1_000_000_000
 DELAY_MS_MAX = 3_600_000
-SKEW_MS_MAX = 86_400_000
+SKEW_MS_MAX = 7 * 86_400_000
 STATUS_MIN, STATUS_MAX = 400, 599
 CODE_MAX = 999_999
 BP_MIN, BP_MAX = -9_900, 100_000
