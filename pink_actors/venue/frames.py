@@ -270,10 +270,12 @@ def _account_event(frame: _Frame) -> AccountEvent:
     if len(coins) > COINS_MAX:
         raise Malformed(f"B: {len(coins)} coins")
     # A coin without `wb` tells nothing about the wallet; that is not a wallet of zero.
-    wallets = [numbers.money(coin.wallet, "wb") for coin in coins if coin.asset in ("USDT", "VST")]
+    told = {coin.asset: numbers.money(coin.wallet, "wb") for coin in coins}
+    # Only the demo venue has VST, and there a row of USDT beside it is of another purse.
+    wallet = told["VST"] if "VST" in told else told.get("USDT")
     return AccountEvent(
         reason=words.ascii_cut(row.reason.upper()),
-        wallet_e8=wallets[0] if wallets else None,
+        wallet_e8=wallet,
         event_ms=numbers.whole(frame.event_time, "E") or 0,
         market_ms=numbers.whole(frame.market_time, "marketTime") or 0,
     )

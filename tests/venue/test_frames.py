@@ -79,6 +79,13 @@ def test_flaw_l5_a_wallet_that_is_not_told_is_not_zero() -> None:
     assert silent.wallet_e8 is None
 
 
+def test_the_wallet_of_a_demo_account_is_its_vst() -> None:
+    row = b'{"a":"USDT","wb":"0.0000"},{"a":"VST","wb":"99.5"},{"a":"USDC","wb":"7"}'
+    event = frames.user_event(b'{"e":"ACCOUNT_UPDATE","E":1,"a":{"m":"ORDER","B":[' + row + b"]}}")
+    assert isinstance(event, frames.AccountEvent)
+    assert event.wallet_e8 == 9_950_000_000
+
+
 def test_flaw_l14_an_expired_key_is_an_event_and_no_error() -> None:
     event = frames.user_event(b'{"e":"listenKeyExpired","E":1676964520421,"listenKey":"53c1"}')
     assert event == frames.KeyExpired("53c1")
