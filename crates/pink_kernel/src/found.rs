@@ -99,9 +99,7 @@ impl Kernel {
 
     /// Takes what is held into the trade that closed, at the venue's price, to be closed as well.
     fn reopen(&mut self, t: &mut Turn<'_>, at: u16, seen: i64) -> Result<(), Code> {
-        let (place, side) = (self.instrument_of(at), side_index(self.slots.at(at).side));
         self.conclude_difference(t, at, seen)?;
-        self.forget_found(t, place, side);
         self.amend_slot(t, at, |slot| {
             slot.exit_wanted = WANTED_BY_FLATTEN;
             slot.hold_mono_ns = 0;

@@ -81,7 +81,6 @@ impl Kernel {
             }
         });
         self.note_anomaly(t);
-        self.note_event(t, self.orders.at(index).slot_id);
         self.say(t, "CONTRADICTED: the venue holds to less than was told");
     }
 

@@ -1,11 +1,12 @@
 //! When the difference to the wallet may be booked, by a word or without one.
 
 use shm_layout::{
-    AccountStatus, Code, CommandKind, Control, ControlKind, Has, Report, ReportKind, Side,
+    AccountStatus, Code, CommandKind, Control, ControlKind, Has, OrderRole, OrderStatus, Report,
+    ReportKind, Side,
 };
 
 use crate::check::{check, run};
-use crate::world::{E8, World, ascii};
+use crate::world::{E8, E12, World, ascii};
 
 const HELD: &str = "
     enter long 1              | OrderRequested |
@@ -145,11 +146,45 @@ fn a_small_difference_at_a_start_is_anchored_once() {
         world = judged(world, "10_006");
     }
     assert_eq!(adjusted(&world), (5 * E8, E8, AccountStatus::Warn));
-    world = run(world, "restart | Idle |");
-    for _ in 0..3 {
-        world = judged(world, "10_006");
-    }
+    world = judged(run(world, "restart | Idle |"), "10_006");
+    assert_eq!(adjusted(&world), (5 * E8, E8, AccountStatus::Warn), "once");
+    world = judged(world, "10_006");
     assert_eq!(adjusted(&world), (6 * E8, 0, AccountStatus::Ok));
+}
+
+#[test]
+fn nothing_is_anchored_at_a_start_while_a_resting_order_is_booked_at_what_the_venue_rounds() {
+    let world = check(
+        "
+        enter long 1 limit 99     | OrderRequested |
+        live                      | EntryWorking   |
+        fill 0.5 @ 99 fee 0       | EntryWorking   |
+        restart                   | EntryWorking   |
+        ",
+    );
+    let mut world = world;
+    for _ in 0..3 {
+        world.wait(61_000);
+        income_told(&mut world);
+        let entry = world.order(0, OrderRole::Entry);
+        let listed = world.state_of(&entry, OrderStatus::Working);
+        let held = [("BTC-USDT", Side::Long, E8 / 2, 99 * E12)];
+        world.snapshot_rows(&held, &[listed], Some(10_005 * E8), true);
+    }
+    assert_eq!(adjusted(&world), (0, 5 * E8, AccountStatus::Warn));
+    // By a word it can be; not while its cancel is in doubt.
+    let mut other = check("enter long 1 limit 99 | OrderRequested |\nlive | EntryWorking |");
+    for _ in 0..2 {
+        other.wait(61_000);
+        income_told(&mut other);
+        let entry = other.order(0, OrderRole::Entry);
+        let listed = other.state_of(&entry, OrderStatus::Working);
+        other.snapshot_rows(&[], &[listed], Some(10_005 * E8), true);
+    }
+    let mut other = run(other, "cancel | EntryCancelling |");
+    assert_eq!(anchor(&mut other), Code::NotReconciled);
+    assert_eq!(anchor(&mut world), Code::Ok);
+    assert_eq!(adjusted(&world), (5 * E8, 0, AccountStatus::Ok));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What the venue holds beside a trade that closed and waits for its rows.
 
-use shm_layout::{AdoptPolicy, Control, Stage};
+use shm_layout::{AdoptPolicy, Control, OrderRole, OrderStatus, Report, Stage};
 
 use crate::check::{check, run};
-use crate::world::{E8, World, config};
+use crate::world::{E8, E12, Fill, World, config};
 
 const CLOSED: &str = "
     enter long 1              | OrderRequested |
@@ -92,6 +92,48 @@ fn flatten_reaches_a_position_beside_a_closed_slot() {
     );
     let account = world.kernel.account();
     assert_eq!(account.trades_closed, trades, "one trade, closed once");
+}
+
+#[test]
+fn what_is_held_beside_a_closed_slot_is_asked_of_the_orders_whose_rows_are_missing() {
+    let mut world = check(
+        "
+        enter long 1 limit 100    | OrderRequested  |
+        fill 0.5 @ 100 fee 0      | EntryWorking    |
+        cancel                    | EntryCancelling |
+        cancelled                 | PositionOpen    |
+        exit                      | ExitRequested   |
+        fill 0.5 @ 100 fee 0      | Closed          |
+        wait 1000                 | Closed          |
+        ",
+    );
+    let entry = world.kernel.order(0);
+    assert_eq!((entry.role, entry.query_open), (OrderRole::Entry, 0));
+    // Its last fill was not counted when its cancel was told.
+    let fill = Fill {
+        qty_e8: E8 / 10,
+        price_e12: 100 * E12,
+        fee_e8: 0,
+    };
+    world.fills.push((entry.client_order_id, fill));
+    world = run(
+        world,
+        "flatten | Closed |\nsnapshot long 0.1 @ 100 | Closed |",
+    );
+    let entry = *world.kernel.order(0);
+    assert_ne!(entry.query_open, 0);
+    world.report(&Report {
+        command_seq: entry.query_open,
+        ..world.state_of(&entry, OrderStatus::Filled)
+    });
+    run(
+        world,
+        "
+        wait 0                    | ExitRequested   | size 0.1  cost 10  asks 0.1
+        fill 0.1 @ 100 fee 0      | Closed          |
+        settle                    | Idle            | gross 0
+        ",
+    );
 }
 
 #[test]

@@ -16,6 +16,10 @@ fn answer(world: &mut World, ended: OrderStatus) {
             let settle = sent.find(|c| c.command_seq == order.settle_open).unwrap();
             assert_eq!(settle.kind, CommandKind::Settle);
             let (due, command_seq) = (settle.cum_qty_e8, settle.command_seq);
+            // A restart asks for the same.
+            let again = world.kernel.unreported();
+            let again = again.iter().find(|c| c.command_seq == command_seq);
+            assert_eq!(again.unwrap().cum_qty_e8, due);
             let rows = world.rows_of(&order);
             if rows.iter().map(|row| row.qty_e8).sum::<i64>() < due || rows.is_empty() {
                 world.report(&Report {
@@ -161,6 +165,37 @@ fn what_was_sold_of_an_entry_that_never_bought_it_brings_nothing() {
 }
 
 #[test]
+fn what_an_exit_sold_too_much_is_taken_back_first() {
+    for (truth, excess, held) in [(11, 1, 0), (9, 0, 1)] {
+        let mut world = check(
+            "
+            enter long 1              | OrderRequested |
+            fill 1 @ 100 fee 0        | PositionOpen   |
+            settle                    | PositionOpen   |
+            exit                      | ExitRequested  |
+            fill 1.2 @ 110 fee 0      | Closed         | code Overfill  excess 0.2  realised 10
+            ",
+        );
+        truly(&mut world, truth * E8 / 10);
+        let mut slot = *world.kernel.slot(0);
+        for _ in 0..30 {
+            answer(&mut world, OrderStatus::Cancelled);
+            let now = *world.kernel.slot(0);
+            if now.stage != Stage::Idle {
+                slot = now;
+            }
+        }
+        assert_eq!(slot.excess_qty_e8, excess * E8 / 10);
+        assert_eq!(slot.excess_notional_e8, excess * 11 * E8);
+        assert_eq!(
+            (slot.qty_e8, slot.entry_notional_e8),
+            (held * E8 / 10, held * 10 * E8)
+        );
+        assert_eq!(slot.realised_e8, (10 - held) * E8);
+    }
+}
+
+#[test]
 fn one_answer_or_two_that_differ_or_are_close_together_prove_nothing() {
     let mut world = check(
         "
@@ -230,6 +265,8 @@ fn a_garbled_fill_of_a_resting_order_is_dropped_and_the_order_works_on() {
     garbled(&mut world, OrderRole::Entry, 5 * E8);
     answers(&mut world, OrderStatus::Working, 20);
     assert!(is_at_rest(&world));
+    let entry = world.order(0, OrderRole::Entry);
+    assert_eq!((entry.less_wall_ms, entry.less_proven), (0, 0), "forgotten");
     run(world, "fill 1 @ 99 fee 0 | PositionOpen | size 1");
 }
 

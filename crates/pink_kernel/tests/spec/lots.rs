@@ -38,6 +38,16 @@ fn a_position_that_is_no_whole_lot_any_more_can_be_closed() {
 }
 
 #[test]
+fn less_than_a_lot_is_dust_where_the_venue_names_no_minimum() {
+    let mut world = check("enter long 0.05 | OrderRequested |\nfill 0.05 @ 100 | PositionOpen |");
+    world.rules("BTC-USDT", E12 / 100, E8 / 10, 0, 0);
+    run(
+        world,
+        "exit | PositionOpen | code Dust\nresidual | PositionOpen | code Lot",
+    );
+}
+
+#[test]
 fn flatten_closes_the_whole_lots_and_leaves_the_rest_named() {
     let world = run(odd(), "flatten | ExitRequested | asks 1");
     let world = run(
