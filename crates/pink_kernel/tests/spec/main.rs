@@ -35,6 +35,7 @@ mod entry;
 mod evidence;
 mod exit;
 mod fills;
+mod first_failure;
 mod flaws;
 mod fsm;
 mod getout;

@@ -20,16 +20,24 @@ fn symbol(slot: u16) -> String {
     }
 }
 
-/// All slots entered on all symbols, longs and shorts in turn, none filled yet.
-fn entered() -> World {
+/// A world that allows for all of it, and rules and marks of every symbol.
+fn wide() -> World {
     let mut world = World::ready();
     world.check_every = 97;
     let widen = |c: &mut shm_layout::Control| (c.max_slots, c.order_rate_max) = (SLOTS_MAX, 256);
     assert_eq!(set(&mut world, widen), Code::Ok);
     for slot in 0..SLOTS_MAX {
+        world.rules(&symbol(slot), E12 / 100, E8 / 1000, E8 / 1000, E8);
+        world.mark(&symbol(slot), 100 * E12);
+    }
+    world.deadlines_at_once_max = 2_000;
+    world
+}
+
+/// Slots entered on their symbols, longs and shorts in turn.
+fn enter(mut world: World, slots: std::ops::Range<u16>) -> World {
+    for slot in slots {
         let symbol = symbol(slot);
-        world.rules(&symbol, E12 / 100, E8 / 1000, E8 / 1000, E8);
-        world.mark(&symbol, 100 * E12);
         let asks = if slot % 2 == 0 {
             "long 1 sl 95 tp 110"
         } else {
@@ -44,12 +52,11 @@ fn entered() -> World {
 
 /// The same, held and protected: 256 positions, 512 orders that rest.
 fn protected() -> World {
-    let mut world = entered();
+    let mut world = enter(wide(), 0..SLOTS_MAX);
     for slot in 0..SLOTS_MAX {
         let fill = format!("fill 1 @ 100 fee 0 in {slot} | PositionOpen | code Ok");
         world = run(world, &fill);
     }
-    world.deadlines_at_once_max = 2_000;
     world.settle_all();
     for slot in 0..SLOTS_MAX {
         let live = format!(
@@ -109,8 +116,7 @@ fn all_slots_can_be_open_at_once_each_on_its_own_symbol_with_stop_and_take_profi
 
 #[test]
 fn with_every_entry_resting_in_part_each_slot_still_gets_its_protection() {
-    let mut world = entered();
-    world.deadlines_at_once_max = 2_000;
+    let mut world = enter(wide(), 0..SLOTS_MAX);
     for slot in 0..SLOTS_MAX {
         let part = format!("fill 0.5 @ 100 fee 0 in {slot} | EntryWorking | code Ok");
         world = run(world, &part);
@@ -125,6 +131,18 @@ fn with_every_entry_resting_in_part_each_slot_still_gets_its_protection() {
         world,
         "exit id t200 sym S200-USDT | EntryCancelling | code Ok",
     );
+}
+
+#[test]
+fn the_last_slot_opens_beside_all_others_though_none_of_them_is_settled() {
+    let mut world = enter(wide(), 0..255);
+    for slot in 0..255 {
+        let fill =
+            format!("fill 1 @ 100 fee 0 in {slot} | PositionOpen |\nwait 0 | PositionOpen |");
+        world = run(world, &fill);
+    }
+    assert_eq!(world.kernel.account().unsettled_orders, 255);
+    enter(world, 255..256);
 }
 
 #[test]

@@ -108,6 +108,22 @@ fn a_level_that_is_passed_before_its_order_was_ever_sent_is_not_asked_for_any_mo
 }
 
 #[test]
+fn nothing_is_closed_that_is_not_held_yet() {
+    let mut world = World::ready();
+    world.rules("BTC-USDT", E12 / 100, E8 / 1000, 0, 0);
+    run(
+        world,
+        "
+        enter long 1 limit 99 sl 95 | OrderRequested |
+        mark 94                   | OrderRequested |
+        wait 0                    | OrderRequested | sends nothing
+        live                      | EntryWorking   |
+        wait 0                    | EntryWorking   | sends nothing
+        ",
+    );
+}
+
+#[test]
 fn a_stop_that_is_at_the_venue_or_on_its_way_is_left_to_the_venue() {
     let held = "enter long 1 sl 95 | OrderRequested |\nfill 1 @ 100 | PositionOpen |
                 wait 0 | PositionOpen | sends submit\n";

@@ -102,6 +102,7 @@ impl World {
 
     /// A kernel that has seen nothing but its own start.
     pub fn blank() -> Self {
+        crate::first_failure::ends_the_run_if_asked();
         let mut world = Self {
             kernel: Kernel::new(),
             effects: Effects::new(),
