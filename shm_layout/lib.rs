@@ -179,6 +179,7 @@ pub const JOURNAL_SHAPE: u64 = 0xf368b44babfa0902;
 pub const JOURNAL_RECORDS: &str = include_str!("records.txt");
 /// What earlier builds kept, by their digest.
 pub const EARLIER_RECORDS: &[(u64, &str)] = &[
+    (0x14b05fe43f7d45fe, include_str!("earlier/14b05fe43f7d45fe.txt")),
     (0xb873d79c9b41e3cc, include_str!("earlier/b873d79c9b41e3cc.txt")),
 ];
 
