@@ -38,7 +38,7 @@ impl Kernel {
             (false, true) => OrderRole::TakeProfit,
             (false, false) => return None,
         };
-        let closable = slot.qty_e8 > 0 && !is_below_minimum(slot.qty_e8, rules);
+        let closable = !is_below_minimum(slot.qty_e8, rules);
         let free = !self.wants_exit(slot) && !self.exit_trades(slot, rules);
         (closable && free && self.mark_is_fresh(t, rules)).then_some(role)
     }
