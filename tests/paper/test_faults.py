@@ -258,7 +258,7 @@ RULE_THAT_CANNOT_BE = [
     ("delay", "delay_ms", -5, "0 to"),
     ("http_5xx", "status", 99_999, "400 to 599"),
     ("refused", "code", 0, "1 to"),
-    ("clock_skew", "skew_ms", 10**12, "-86400000 to 86400000"),
+    ("clock_skew", "skew_ms", 10**12, "-604800000 to 604800000"),
     ("price_jump", "bp", -10_000, "-9900 to"),
     ("deposit", "amount", "lots", "decimal number above 0"),
     ("reply_lost", "endpoint", "POST /openApi/swap/v2/trade/ordr", "METHOD /path"),

@@ -198,6 +198,12 @@ impl Kernel {
         }
         self.venues.set(venue_key(venue_order_id), index);
         self.amend_order(t, index, |order| order.venue_order_id = venue_order_id);
+        let place = self.instrument_of(self.orders.at(index).slot_id);
+        let nobodys = self.instruments.at(place).foreign_order_seq;
+        if nobodys != 0 && nobodys >= self.account.last_snapshot_seq {
+            // A row that was nobody's may have been this order: only the next snapshot can tell.
+            self.want_reconcile(t, 0);
+        }
     }
 
     /// The one place where an order changes.

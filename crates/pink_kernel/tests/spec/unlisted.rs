@@ -251,3 +251,46 @@ fn a_found_position_that_changes_is_watched_anew() {
     assert_eq!(seen(2 * E8, 3_000), (Stage::Idle, 0));
     assert_eq!(seen(2 * E8, 3_000), (Stage::PositionOpen, 0));
 }
+
+/// A stop has no client id at the venue: while its reply is lost, the list shows nobody's order.
+#[test]
+fn an_order_that_was_nobodys_and_is_found_to_be_ours_does_not_keep_its_symbol_closed() {
+    let mut world = check(
+        "
+        enter long 1 sl 95     | OrderRequested |
+        fill 1 @ 100 fee 0     | PositionOpen   |
+        settle                 | PositionOpen   |
+        wait 0                 | PositionOpen   |
+        unknown of stop        | PositionOpen   |
+        ",
+    );
+    ask(&mut world);
+    let stop = world.order(0, OrderRole::StopLoss);
+    let listed = Report {
+        venue_order_id: 77,
+        client_order_id: ascii(""),
+        has: Has::VenueOrderId.code(),
+        ..world.state_of(&stop, OrderStatus::Working)
+    };
+    let held = [("BTC-USDT", Side::Long, E8, 100 * E12)];
+    world.snapshot_rows(&held, &[listed], Some(10_000 * E8), true);
+    let account = *world.kernel.account();
+    let closed = world.kernel.instrument(0).foreign_order_seq;
+    assert!(closed != 0 && closed == account.last_snapshot_seq);
+    world.commands.clear();
+    let found = Report {
+        venue_order_id: 77,
+        has: Has::VenueOrderId.code() | Has::CumQty.code(),
+        ..world.state_of(&stop, OrderStatus::Working)
+    };
+    world.report(&found);
+    world.wait(1_000);
+    let asked = |world: &World| {
+        let sent = world.commands.iter();
+        sent.filter(|c| c.kind == CommandKind::Reconcile).count()
+    };
+    assert_eq!(asked(&world), 1);
+    world.snapshot_rows(&held, &[listed], Some(10_000 * E8), true);
+    let last = world.kernel.account().last_snapshot_seq;
+    assert_ne!(world.kernel.instrument(0).foreign_order_seq, last);
+}
