@@ -50,7 +50,7 @@ fn next_leg(slot: &SlotCell, rules: &InstrumentCell) -> Result<(i64, u8), Code> 
         .copied()
         .unwrap_or(0);
     let share = ratio_floor(slot.qty_e8, ratio, rules.lot_e8).ok_or(Code::OutOfRange)?;
-    if share > 0 && !is_below_minimum(share, rules) {
+    if !is_below_minimum(share, rules) {
         return Ok((share, slot.leg_index));
     }
     // A leg the venue would not take is the least it takes, or everything rather than dust.

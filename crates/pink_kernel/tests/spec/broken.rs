@@ -1,7 +1,7 @@
 //! Each invariant is broken on purpose: the check names it, and the kernel says so to its shell.
 
 use pink_kernel::{CELL_WORDS_MAX, CellRef, NONE, region};
-use shm_layout::{AccountCell, OrderCell, OrderRole, OrderStatus, SlotCell, Stage};
+use shm_layout::{AccountCell, InstrumentCell, OrderCell, OrderRole, OrderStatus, SlotCell, Stage};
 
 use crate::check::run;
 use crate::world::{E8, E12, World, ascii};
@@ -344,9 +344,13 @@ fn words_that_are_no_cell_are_refused() {
     let mut world = world();
     let words = [0; CELL_WORDS_MAX];
     for (region, index, count) in [
-        (region::SLOTS, 256, 55),
-        (region::ORDERS, 1024, 40),
-        (region::INSTRUMENTS, 256, 29),
+        (region::SLOTS, 256, SlotCell::ZERO.to_words().len()),
+        (region::ORDERS, 1024, OrderCell::ZERO.to_words().len()),
+        (
+            region::INSTRUMENTS,
+            256,
+            InstrumentCell::ZERO.to_words().len(),
+        ),
         (region::TRADE_IDS, 512, 16),
         (region::ENTRY_TIMES, 16, 16),
         (region::INCOME_IDS, 256, 16),
@@ -363,15 +367,10 @@ fn words_that_are_no_cell_are_refused() {
         }
     }
     world.kernel.check().unwrap();
-    let cell = CellRef {
-        region: 99,
-        index: 3,
-    };
-    let refused = world.kernel.overlay(cell, &words).unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "no cell of the kernel: region 99 index 3"
-    );
+    let (region, index) = (99, 3);
+    let refused = world.kernel.overlay(CellRef { region, index }, &words);
+    let told = refused.unwrap_err().to_string();
+    assert_eq!(told, "no cell of the kernel: region 99 index 3");
 }
 
 #[test]

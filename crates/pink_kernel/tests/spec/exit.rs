@@ -1,7 +1,9 @@
 //! EXIT: legs by ratio, the rest to the last, dust by name.
 
+use shm_layout::{AdoptPolicy, Control, ControlKind, Side};
+
 use crate::check::{check, run};
-use crate::world::{E8, E12, World};
+use crate::world::{E8, E12, World, config};
 
 #[test]
 fn flaw_e8_a1_a_leg_is_a_share_of_what_is_held_now() {
@@ -200,4 +202,28 @@ fn in_hedge_mode_the_position_side_says_what_reduces() {
         (last.reduce_only, format!("{:?}", last.position_side)),
         (0, "Long".to_owned())
     );
+}
+
+/// Without a mark nobody knows what it is worth, and that is not nothing; nor is any price odd.
+#[test]
+fn a_position_without_a_mark_is_no_dust() {
+    let mut world = World::ready();
+    let mut limits = config();
+    limits.adopt = AdoptPolicy::Adopt;
+    world.control(&limits);
+    world.rules("ETH-USDT", E12, E8 / 100, E8 / 100, E8);
+    for _ in 0..3 {
+        world.control(&Control {
+            kind: ControlKind::Reconcile,
+            ..Control::ZERO
+        });
+        world.wait(6_000);
+        world.snapshot(&[("ETH-USDT", Side::Long, E8, 30 * E12)], 10_000 * E8);
+    }
+    let adopted = world.kernel.slot(0).trade_id;
+    let exit = format!(
+        "exit id {} | ExitRequested | code Ok  asks 1\nfill 1 @ 31 fee 0 | Closed | code Ok",
+        adopted.as_str()
+    );
+    run(world, &exit);
 }

@@ -337,3 +337,14 @@ fn a_found_position_without_a_mark_is_worth_what_it_cost() {
     world = run(world, "mark 29 sym ETH-USDT | PositionOpen | unrealised 2");
     assert_eq!(world.kernel.account().unmarked_slots, 0);
 }
+
+#[test]
+fn states_that_differ_have_hashes_that_differ() {
+    let mut world = check("enter long 1 | OrderRequested |");
+    let mut seen = std::collections::BTreeSet::new();
+    assert!(seen.insert(world.kernel.state_hash()));
+    for price in 101..110 {
+        world.mark("BTC-USDT", price * E12);
+        assert!(seen.insert(world.kernel.state_hash()), "at {price}");
+    }
+}
