@@ -354,3 +354,28 @@ fn a_fill_that_is_proven_by_nothing_is_given_up_after_an_hour() {
         assert_eq!(world.kernel.account().unresolved_orders, 0);
     }
 }
+
+#[test]
+fn two_answers_are_far_enough_apart_from_the_configured_time_on() {
+    for (apart_ms, ended) in [(4_999, false), (5_000, true)] {
+        let scenario = "enter long 1 limit 100 | OrderRequested |
+            fill 0.5 @ 100 fee 0.01 | EntryWorking |
+            cancel | EntryCancelling |";
+        let mut world = check(scenario);
+        let first_ms = world.wall_ms();
+        for asked_wall_ms in [first_ms, first_ms + apart_ms] {
+            while world.order(0, OrderRole::Entry).query_open == 0 {
+                world.wait(100);
+            }
+            let order = world.order(0, OrderRole::Entry);
+            world.report(&Report {
+                command_seq: order.query_open,
+                asked_wall_ms,
+                cum_qty_e8: 4 * E8 / 10,
+                ..world.state_of(&order, OrderStatus::Cancelled)
+            });
+        }
+        let gone = world.kernel.slot(0).stage == Stage::PositionOpen;
+        assert_eq!(gone, ended, "{apart_ms} ms apart");
+    }
+}
