@@ -1,6 +1,7 @@
 //! EXIT: legs by ratio, the rest to the last, dust by name.
 
-use shm_layout::{AdoptPolicy, Control, ControlKind, Side};
+use pink_kernel::NONE;
+use shm_layout::{AdoptPolicy, Control, ControlKind, OrderRole, OrderStatus, Report, Side, Stage};
 
 use crate::check::{check, run};
 use crate::world::{E8, E12, World, config};
@@ -226,4 +227,29 @@ fn a_position_without_a_mark_is_no_dust() {
         adopted.as_str()
     );
     run(world, &exit);
+}
+
+#[test]
+fn a_late_fill_of_an_older_exit_moves_the_size_and_not_the_exit_that_works() {
+    let mut world = check(
+        "
+        enter long 1              | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        exit 0.5                  | ExitRequested  |
+        fill 0.2 @ 101 fee 0      | ExitWorking    |
+        cancel                    | ExitCancelling |
+        cancelled                 | PositionOpen   | size 0.8
+        ",
+    );
+    let old = world.order(0, OrderRole::Exit);
+    world = run(world, "exit 0.5 | ExitRequested |\nlive | ExitWorking |");
+    let late = Report {
+        cum_qty_e8: 3 * E8 / 10,
+        avg_price_e12: 101 * E12,
+        ..world.state_of(&old, OrderStatus::Cancelled)
+    };
+    world.report(&late);
+    let slot = world.kernel.slot(0);
+    assert_eq!((slot.stage, slot.qty_e8), (Stage::ExitWorking, 7 * E8 / 10));
+    assert_ne!(slot.exit_order, NONE);
 }

@@ -202,3 +202,23 @@ fn dust_that_the_venue_refuses_to_close_is_left_and_named() {
         "unsent of exit | PositionOpen |\nwait 500 | ExitRequested | asks 0.01",
     );
 }
+
+#[test]
+fn a_flatten_lets_an_exit_at_the_market_do_its_work() {
+    let scenario = "enter long 1 | OrderRequested |
+        fill 1 @ 100 fee 0 | PositionOpen |
+        exit 0.5 | ExitRequested |
+        live | ExitWorking |";
+    let mut world = check(scenario);
+    world.commands.clear();
+    let mut world = run(world, "flatten | ExitWorking |\nwait 0 | ExitWorking |");
+    assert!(world.commands.iter().all(|c| c.kind != CommandKind::Cancel));
+    world.commands.clear();
+    run(
+        world,
+        "
+        fill 0.5 @ 100 fee 0 | PositionOpen  |
+        wait 0               | ExitRequested | asks 0.5
+        ",
+    );
+}
