@@ -280,9 +280,13 @@ def load(path: Path | None) -> Config:
 
 
 def with_instance(config: Config, name: str | None, home: str | None) -> Config:
-    """`config` with what the command line says instead."""
+    """`config` with what the command line says instead.
+
+    The home becomes absolute here: children have another home directory and another folder.
+    """
     given = config.instance
-    told = {"name": name or given.name, "home": home or given.home}
+    place = Path(home or given.home).expanduser().absolute()
+    told = {"name": name or given.name, "home": str(place)}
     try:
         instance = msgspec.convert(told, Instance)
     except msgspec.ValidationError as error:

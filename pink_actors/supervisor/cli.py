@@ -54,8 +54,7 @@ class Options(msgspec.Struct, frozen=True):
 
     def config(self) -> Config:
         """The configuration with what the command line overrides."""
-        home = None if self.home is None else str(Path(self.home).absolute())
-        return configuration.with_instance(configuration.load(self.file), self.instance, home)
+        return configuration.with_instance(configuration.load(self.file), self.instance, self.home)
 
     def words(self) -> list[str]:
         """The same options for another process."""

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pink_actors import config as configuration
-from pink_actors.config import Config, parse, resolve, to_e8
+from pink_actors.config import Config, load_resolved, parse, resolve, save, to_e8, with_instance
 from pink_actors.errors import ConfigError
 
 REFUSED = {
@@ -142,3 +142,17 @@ def test_a_resolved_file_of_another_build_is_refused(tmp_path: Path) -> None:
         configuration.load_resolved(tmp_path)
     with pytest.raises(ConfigError, match="cannot be read"):
         configuration.load_resolved(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("home", [None, "~/elsewhere", "here"])
+def test_every_process_finds_the_same_home(
+    home: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = resolve(with_instance(Config(), "paper", home), live=False)
+    place = resolved.directory
+    # A child lives in the instance's directory, which is its home directory too.
+    monkeypatch.setenv("HOME", str(place))
+    monkeypatch.chdir(tmp_path)
+    save(resolved, tmp_path)
+    assert load_resolved(tmp_path).directory == place
+    assert place.is_absolute()
