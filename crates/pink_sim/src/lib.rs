@@ -47,8 +47,6 @@ pub fn faults_of(seed: u64) -> Faults {
     } else {
         0
     };
-    // Trades that wait for their rows for long, while hands go on beside them.
-    let rowless = by_hand > 0 && seed % 8 == 2;
     Faults {
         reply_lost: chance(200),
         request_lost: chance(100),
@@ -56,7 +54,7 @@ pub fn faults_of(seed: u64) -> Faults {
         refused: chance(150),
         cancel_lost: chance(300),
         cancel_slow: if protected > 0 { 850 } else { chance(300) },
-        answer_empty: if rowless { 960 } else { chance(300) },
+        answer_empty: chance(300),
         snapshot_partial: chance(300),
         position_lag: if by_hand > 0 { 600 } else { chance(500) },
         stream_lost: chance(if protected > 0 { 100 } else { 500 }),
