@@ -184,6 +184,7 @@ impl Kernel {
         if booking.qty_e8 != 0 {
             self.account.last_fill_seq = seq;
             self.stats.fills_booked = self.stats.fills_booked.saturating_add(1);
+            self.restart_differences(t, order.slot_id);
             let wall = t.now.wall_ns;
             if self.slots.at(order.slot_id).opened_wall_ns == 0 {
                 self.amend_slot(t, order.slot_id, |slot| slot.opened_wall_ns = wall);

@@ -55,6 +55,23 @@ impl Kernel {
         Ok(())
     }
 
+    /// A fill may be what was seen before it: what lists show from now on has to last anew.
+    pub(crate) fn restart_differences(&mut self, t: &mut Turn<'_>, at: u16) {
+        let slot = *self.slots.at(at);
+        let wall = t.now.wall_ns;
+        if slot.discrepancy_qty_e8 != 0 {
+            self.amend_slot(t, at, |slot| slot.absent_since_wall_ns = wall);
+        }
+        let (place, side) = (self.instrument_of(at), side_index(slot.side));
+        let cell = self.instruments.at_mut(place);
+        if cell.found_qty_e8.get(side).is_some_and(|qty| *qty != 0)
+            && let Some(since) = cell.found_since_wall_ns.get_mut(side)
+        {
+            *since = wall;
+            t.fx.touch(CellRef::instrument(place));
+        }
+    }
+
     /// Held beside a closed trade, in two whole snapshots far enough apart, for positions lag the
     /// fill that closed it: found like any other. Only a FLATTEN does not wait until the slot is
     /// free; it opens the trade again, to close that too.

@@ -238,6 +238,16 @@ impl Run {
         self.apply(Entry::Report(Writer::Listener, foreign))
     }
 
+    /// A position beside a trade that closed: whoever sees that closes it.
+    fn is_held_beside(&self) -> bool {
+        let beside = |at: u16| {
+            let slot = self.kernel().slot(at);
+            slot.stage == Stage::Closed && slot.discrepancy_qty_e8 > 0
+        };
+        let calm = self.kernel().account().flattening == 0;
+        calm && (0..12).any(beside)
+    }
+
     pub(crate) fn control(&mut self) -> Result<(), String> {
         let blank = Control {
             operator: 1,
@@ -252,6 +262,7 @@ impl Run {
             8..=30 if self.kernel().account().mode_wanted != Mode::Active => ControlKind::Mode,
             8..=30 if self.kernel().account().kill_switch != 0 => ControlKind::KillSwitch,
             31..=60 => ControlKind::Anchor,
+            71..=200 if self.is_held_beside() => ControlKind::Flatten,
             61..=70 => {
                 let limits = changed(&mut self.rng);
                 return self.apply(Entry::Control(limits));

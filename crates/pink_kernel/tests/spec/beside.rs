@@ -136,6 +136,83 @@ fn what_is_held_beside_a_closed_slot_is_asked_of_the_orders_whose_rows_are_missi
     );
 }
 
+/// The last part of the entry comes to light 58 s after it was seen beside the closed trade.
+fn told_late(world: World) -> World {
+    let mut world = run(
+        world,
+        "
+        enter long 1 limit 100    | OrderRequested  |
+        fill 0.5 @ 100 fee 0      | EntryWorking    |
+        cancel                    | EntryCancelling |
+        cancelled                 | PositionOpen    |
+        exit                      | ExitRequested   |
+        fill 0.5 @ 100 fee 0      | Closed          |
+        wait 1000                 | Closed          |
+        snapshot long 0.1 @ 100   | Closed          |
+        wait 6000                 | Closed          |
+        snapshot long 0.1 @ 100   | Closed          |
+        flatten                   | Closed          |
+        wait 52000                | Closed          |
+        ",
+    );
+    assert_eq!(seen(&world).1, E8 / 10);
+    let fill = Fill {
+        qty_e8: E8 / 10,
+        price_e12: 100 * E12,
+        fee_e8: 0,
+    };
+    let entry = *world.kernel.order(0);
+    world.fills.push((entry.client_order_id, fill));
+    world.report(&world.state_of(&entry, OrderStatus::Filled));
+    run(
+        world,
+        "
+        wait 0                    | ExitRequested   | size 0.1  asks 0.1
+        fill 0.1 @ 100 fee 0      | Closed          |
+        ",
+    )
+}
+
+#[test]
+fn what_a_late_fill_explained_is_not_opened_again_when_lists_lag() {
+    let mut world = run(told_late(World::ready()), "flatten | Closed |");
+    for _ in 0..4 {
+        world = run(
+            world,
+            "snapshot long 0.1 @ 100 | Closed |\nwait 9000 | Closed |",
+        );
+    }
+    run(
+        world,
+        "
+        settle                    | Idle            | gross 0
+        wait 1000                 | Idle            |
+        snapshot                  | Idle            | delta 0
+        ",
+    );
+}
+
+#[test]
+fn what_a_late_fill_explained_is_not_adopted_when_a_list_lags() {
+    let mut world = World::ready();
+    world.control(&Control {
+        adopt: AdoptPolicy::Adopt,
+        ..config()
+    });
+    let world = run(
+        told_late(world),
+        "
+        settle                    | Idle            | gross 0
+        snapshot long 0.1 @ 100   | Idle            |
+        wait 3000                 | Idle            |
+        snapshot long 0.1 @ 100   | Idle            |
+        wait 1000                 | Idle            |
+        snapshot                  | Idle            | delta 0
+        ",
+    );
+    assert_eq!(seen(&world).1, 0);
+}
+
 #[test]
 fn a_position_beside_a_closed_slot_is_adopted_once_the_slot_is_free() {
     let mut world = World::ready();
