@@ -262,7 +262,7 @@ impl Run {
             8..=30 if self.kernel().account().mode_wanted != Mode::Active => ControlKind::Mode,
             8..=30 if self.kernel().account().kill_switch != 0 => ControlKind::KillSwitch,
             31..=60 => ControlKind::Anchor,
-            71..=200 if self.is_held_beside() => ControlKind::Flatten,
+            71..=399 if self.is_held_beside() => ControlKind::Flatten,
             61..=70 => {
                 let limits = changed(&mut self.rng);
                 return self.apply(Entry::Control(limits));
