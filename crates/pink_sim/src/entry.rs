@@ -63,6 +63,7 @@ pub struct Ringed {
 pub struct OrderFact {
     pub buys: bool,
     pub notional_e8: i64,
+    pub fee_e8: i64,
 }
 
 /// What the policy wanted of a symbol, and the record that says so.

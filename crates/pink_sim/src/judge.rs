@@ -325,6 +325,19 @@ impl Run {
         fills.map(|fill| fill.fee).sum()
     }
 
+    /// Orders whose fee differs: what the kernel booked last, what the venue took.
+    fn fees_apart(&self) -> Vec<(&str, i64, i64)> {
+        let known = |client: &Ascii<40>| self.order_facts.get(client).map_or(0, |o| o.fee_e8);
+        let orders = self.venue.orders.iter();
+        orders
+            .map(|order| {
+                let theirs = order.fills.iter().map(|fill| fill.fee).sum::<i64>();
+                (order.client.as_str(), known(&order.client), theirs)
+            })
+            .filter(|(_, ours, theirs)| ours != theirs)
+            .collect()
+    }
+
     pub(crate) fn compare(&mut self) -> Result<(), String> {
         self.kernel()
             .check()
@@ -353,7 +366,10 @@ impl Run {
         ];
         for (figure, exact, ours, theirs) in pairs {
             if ours != theirs && exact {
-                return Err(format!("{figure}: kernel {ours}, venue {theirs}"));
+                return Err(format!(
+                    "{figure}: kernel {ours}, venue {theirs}; by order {:?}",
+                    self.fees_apart()
+                ));
             }
         }
         Ok(())
