@@ -187,6 +187,7 @@ impl Run {
             let fact = OrderFact {
                 buys: outcome.order_side == OrderSide::Buy,
                 notional_e8: outcome.order_cum_notional_e8,
+                fee_e8: outcome.order_cum_fee_e8,
             };
             self.order_facts.insert(outcome.client_order_id, fact);
         }
