@@ -107,4 +107,11 @@ impl Kernel {
         }
         since != 0 && report.asked_wall_ms.saturating_sub(since) >= apart
     }
+
+    /// Seen at work after all: the first absence counts for nothing.
+    pub(crate) fn forget_absence(&mut self, t: &mut Turn<'_>, index: u16) {
+        if self.orders.at(index).absent_wall_ms != 0 {
+            self.amend_order(t, index, |order| order.absent_wall_ms = 0);
+        }
+    }
 }

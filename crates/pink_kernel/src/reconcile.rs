@@ -198,6 +198,7 @@ impl Kernel {
         let asked = self.desk.snap_asked_seq;
         self.amend_order(t, index, |order| order.snap_seq = asked);
         self.learn_venue_id(t, index, report.venue_order_id);
+        self.forget_absence(t, index);
         let order = self.orders.at(index);
         let more = has(report, Has::CumQty) && report.cum_qty_e8 > order.cum_qty_e8;
         let unsure = order.status != OrderStatus::Working;

@@ -175,6 +175,9 @@ impl Kernel {
             _ => status,
         };
         self.learn_venue_id(t, index, report.venue_order_id);
+        if report.order_status == OrderStatus::Working {
+            self.forget_absence(t, index);
+        }
         let next = match self.cumulative(index, report, status) {
             Ok(next) => next,
             Err(Code::ImplausibleFill) => return self.hold_fill(t, index, report, status, asked),
