@@ -56,47 +56,6 @@ fn an_order_given_up_that_traded_after_all_is_an_anomaly_and_the_venue_is_asked(
     assert_eq!(asked(&world), before + 1);
 }
 
-#[test]
-fn a_word_that_it_still_works_undoes_the_first_absence() {
-    let mut world = check("enter long 1 limit 99 | OrderRequested |\nlive | EntryWorking |");
-    world.wait(60_000);
-    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
-    let mut world = run(world, "fill 0.1 @ 99 | EntryWorking |");
-    world.wait(6_000);
-    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
-    assert_eq!(world.kernel.slot(0).stage, Stage::EntryWorking);
-}
-
-#[test]
-fn an_order_that_is_found_at_work_again_as_it_was_is_not_gone_at_the_next_absence() {
-    let found = |world: &mut World| {
-        let order = world.order(0, OrderRole::Entry);
-        let report = world.state_of(&order, OrderStatus::Working);
-        assert_eq!(world.report(&report).code, Code::Duplicate);
-    };
-    let listed = |world: &mut World| {
-        let kind = ControlKind::Reconcile;
-        world.control(&Control {
-            kind,
-            ..Control::ZERO
-        });
-        world.wait(1_000);
-        let order = world.order(0, OrderRole::Entry);
-        let rests = world.state_of(&order, OrderStatus::Working);
-        world.snapshot_rows(&[], &[rests], Some(10_000 * E8), true);
-    };
-    let ways: [(&str, &dyn Fn(&mut World)); 2] = [("found", &found), ("listed", &listed)];
-    for (way, seen) in ways {
-        let mut world = check("enter long 1 limit 99 | OrderRequested |\nlive | EntryWorking |");
-        world.wait(60_000);
-        assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
-        seen(&mut world);
-        world.wait(3_600_000);
-        let code = absent(&mut world, OrderRole::Entry);
-        assert_eq!(code, Code::Unresolved, "{way}");
-    }
-}
-
 /// Rows for whatever SETTLE is open for the order, so many halves.
 fn rows(world: &mut World, index: u16, halves: u32) -> Code {
     let order = *world.kernel.order(index);

@@ -16,6 +16,7 @@
     reason = "one test binary, which may fail loudly"
 )]
 
+mod absence;
 mod account;
 mod anchoring;
 mod answers;

@@ -1,0 +1,62 @@
+//! One absence of an order that was seen at work is no end of it, however long ago another was.
+
+use shm_layout::{Code, Control, ControlKind, OrderRole, OrderStatus, Report, ReportKind, Stage};
+
+use crate::check::{check, run};
+use crate::world::{E8, World};
+
+const RESTS: &str = "
+    enter long 1 limit 99 | OrderRequested |
+    live                  | EntryWorking   |
+    wait 60000            | EntryWorking   |
+";
+
+/// The venue does not find the entry.
+fn absent(world: &mut World) -> Code {
+    let order = world.order(0, OrderRole::Entry);
+    let report = Report {
+        kind: ReportKind::OrderNotFound,
+        client_order_id: order.client_order_id,
+        asked_wall_ms: world.wall_ms(),
+        ..Report::ZERO
+    };
+    world.report(&report).code
+}
+
+#[test]
+fn a_word_that_it_still_works_undoes_the_first_absence() {
+    let mut world = check(RESTS);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    let mut world = run(world, "fill 0.1 @ 99 | EntryWorking |");
+    world.wait(6_000);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(world.kernel.slot(0).stage, Stage::EntryWorking);
+}
+
+#[test]
+fn an_order_found_at_work_as_it_was_undoes_the_first_absence() {
+    let mut world = check(RESTS);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    let order = world.order(0, OrderRole::Entry);
+    let report = world.state_of(&order, OrderStatus::Working);
+    assert_eq!(world.report(&report).code, Code::Duplicate);
+    world.wait(3_600_000);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+}
+
+#[test]
+fn an_order_that_is_listed_undoes_the_first_absence() {
+    let mut world = check(RESTS);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    let kind = ControlKind::Reconcile;
+    world.control(&Control {
+        kind,
+        ..Control::ZERO
+    });
+    world.wait(1_000);
+    let order = world.order(0, OrderRole::Entry);
+    let rests = world.state_of(&order, OrderStatus::Working);
+    world.snapshot_rows(&[], &[rests], Some(10_000 * E8), true);
+    world.wait(3_600_000);
+    assert_eq!(absent(&mut world), Code::Unresolved);
+}
