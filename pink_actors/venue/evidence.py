@@ -15,10 +15,11 @@ from pink_actors.shm_layout import (
     TimeInForce,
 )
 from pink_actors.venue.facts import OrderFacts
+from pink_actors.venue.signing import RECV_WINDOW_MS_MAX
 from pink_actors.venue.words import KINDS_WITH_CLIENT_ID
 
-# How far the measured offset of the venue's clock may be off.
-CLOCK_SLACK_MS: Final = 2_000
+# How far the venue's clock can have stepped while nothing told: no signature is refused for that.
+CLOCK_SLACK_MS: Final = RECV_WINDOW_MS_MAX
 # An order with our id, or a number we know, is ours even where a clock was set right since.
 NAMED_CLOCK_SLACK_MS: Final = 3_600_000
 # Whose price is a fact: the limit, or the distance it trails by.  That of MARKET is a bound.

@@ -27,6 +27,7 @@ from pink_actors.venue.evidence import (
 )
 from pink_actors.venue.facts import InstrumentFacts, OrderFacts
 from pink_actors.venue.requests import Unsendable
+from pink_actors.venue.signing import RECV_WINDOW_MS_MAX
 
 SENT_MS = 1_700_000_000_000
 COMMAND = Command.zero()._replace(
@@ -55,6 +56,13 @@ OTHERS = {
 def test_an_order_of_the_same_features_is_ours() -> None:
     assert mismatch(COMMAND, FACTS, 0) == ""
     assert match_unnamed(COMMAND, [FACTS], set(), 0) == [FACTS]
+
+
+def test_an_order_made_while_the_venues_clock_was_back_unnoticed_is_ours() -> None:
+    """Its reply was lost; taken for older than its command it would be sent again."""
+    early = FACTS._replace(created_ms=SENT_MS - RECV_WINDOW_MS_MAX)
+    assert match_unnamed(COMMAND, [early], set(), 0) == [early]
+    assert match_unnamed(COMMAND, [early._replace(created_ms=early.created_ms - 1)], set(), 0) == []
 
 
 @pytest.mark.parametrize("what", OTHERS)
