@@ -13,7 +13,7 @@ use crate::account::{Posting, has, post};
 use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_band};
 use crate::cells::{CellRef, region};
 use crate::kernel::{Kernel, Turn};
-use crate::less::{take_back_entry, take_back_exit};
+use crate::less::{forget_less, take_back_entry, take_back_exit};
 use crate::order::{after_ms, is_gone, level_e12, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
 use crate::sums;
@@ -175,7 +175,9 @@ impl Kernel {
             order.deadline_mono_ns = deadline;
             order.reserved_notional_e8 = reserve(order);
             if booking.qty_e8 > 0 && next.provenance != Provenance::Settled {
+                // Rows and answers before it lack this fill.
                 forget_rows(order);
+                forget_less(order);
             }
         });
         let order = *self.orders.at(index);

@@ -21,7 +21,7 @@ pub(crate) fn rows_due_e8(order: &OrderCell) -> i64 {
     }
 }
 
-fn forget_less(order: &mut OrderCell) {
+pub(crate) fn forget_less(order: &mut OrderCell) {
     order.less_qty_e8 = 0;
     order.less_wall_ms = 0;
     order.less_proven = 0;

@@ -1,6 +1,6 @@
 //! Evidence ends with its reason: what was contradicted, broken off or explained counts no more.
 
-use shm_layout::{CommandKind, Control, ControlKind, OrderRole, OrderStatus, Side, Stage};
+use shm_layout::{CommandKind, Control, ControlKind, OrderRole, OrderStatus, Report, Side, Stage};
 
 use crate::check::{check, run};
 use crate::world::{E8, E12, World};
@@ -49,4 +49,41 @@ fn a_list_that_agrees_ends_a_difference_even_while_a_question_is_open() {
     world.wait(5_000);
     assert_eq!(look(&mut world, 0), Stage::StaleStateReconciling);
     assert_eq!(world.kernel.slot(0).qty_e8, E8);
+}
+
+#[test]
+fn less_that_was_proven_before_more_was_filled_asks_for_no_fewer_rows() {
+    let mut world = check(
+        "
+        enter long 1 limit 100 | OrderRequested |
+        live                   | EntryWorking   |
+        fill 0.3 @ 100 fee 0   | EntryWorking   |
+        ",
+    );
+    let entry = world.order(0, OrderRole::Entry);
+    let mut lie = world.state_of(&entry, OrderStatus::Working);
+    lie.cum_qty_e8 = E8 / 2;
+    world.report(&lie);
+    for _ in 0..2 {
+        world.wait(61_000);
+        ask(&mut world);
+        world.snapshot_rows(&[], &[], None, true);
+        let entry = world.order(0, OrderRole::Entry);
+        assert_ne!(entry.query_open, 0, "unlisted: asked about");
+        let command_seq = entry.query_open;
+        let truth = world.state_of(&entry, OrderStatus::Working);
+        world.report(&Report {
+            command_seq,
+            ..truth
+        });
+    }
+    let entry = world.order(0, OrderRole::Entry);
+    assert_eq!((entry.less_proven, entry.less_qty_e8), (1, 3 * E8 / 10));
+    let mut world = run(world, "fill 0.7 @ 100 fee 0 | PositionOpen | size 1");
+    world.wait(600);
+    let settle = world
+        .commands
+        .iter()
+        .rfind(|c| c.kind == CommandKind::Settle);
+    assert_eq!(settle.unwrap().cum_qty_e8, E8);
 }
