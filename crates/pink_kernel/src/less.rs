@@ -93,6 +93,9 @@ impl Kernel {
         asked: bool,
         proven: bool,
     ) -> Result<(), Code> {
+        if asked && status == OrderStatus::Working {
+            self.forget_absence(t, index);
+        }
         let order = self.orders.at(index);
         if is_gone(status) && !is_gone(order.status) {
             if proven {

@@ -1,6 +1,9 @@
 //! Evidence ends with its reason: what was contradicted, broken off or explained counts no more.
 
-use shm_layout::{CommandKind, Control, ControlKind, OrderRole, OrderStatus, Report, Side, Stage};
+use shm_layout::{
+    Code, CommandKind, Control, ControlKind, OrderRole, OrderStatus, Report, ReportKind, Side,
+    Stage,
+};
 
 use crate::check::{check, run};
 use crate::world::{E8, E12, World};
@@ -86,4 +89,42 @@ fn less_that_was_proven_before_more_was_filled_asks_for_no_fewer_rows() {
         .iter()
         .rfind(|c| c.kind == CommandKind::Settle);
     assert_eq!(settle.unwrap().cum_qty_e8, E8);
+}
+
+#[test]
+fn an_answer_that_says_less_of_an_order_at_work_undoes_the_first_absence() {
+    let mut world = check(
+        "
+        enter long 1 limit 99 | OrderRequested |
+        live                  | EntryWorking   |
+        fill 0.3 @ 99 fee 0   | EntryWorking   |
+        ",
+    );
+    let mut lie = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Working);
+    lie.cum_qty_e8 = E8 / 2;
+    world.report(&lie);
+    world.wait(60_000);
+    let absent = |world: &mut World| {
+        let order = world.order(0, OrderRole::Entry);
+        let report = Report {
+            kind: ReportKind::OrderNotFound,
+            client_order_id: order.client_order_id,
+            asked_wall_ms: world.wall_ms(),
+            ..Report::ZERO
+        };
+        world.report(&report).code
+    };
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    ask(&mut world);
+    world.snapshot_rows(&[], &[], None, true);
+    let entry = world.order(0, OrderRole::Entry);
+    let command_seq = entry.query_open;
+    assert_ne!(command_seq, 0);
+    let truth = world.state_of(&entry, OrderStatus::Working);
+    world.report(&Report {
+        command_seq,
+        ..truth
+    });
+    world.wait(3_600_000);
+    assert_eq!(absent(&mut world), Code::Unresolved);
 }
