@@ -6,7 +6,7 @@ use shm_layout::{
 };
 
 use crate::check::{check, run};
-use crate::world::{E8, E12, World};
+use crate::world::{E8, E12, World, ascii};
 
 const STOPPED: &str = "
     enter long 1 sl 95   | OrderRequested |
@@ -127,4 +127,21 @@ fn an_answer_that_says_less_of_an_order_at_work_undoes_the_first_absence() {
     });
     world.wait(3_600_000);
     assert_eq!(absent(&mut world), Code::Unresolved);
+}
+
+#[test]
+fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot() {
+    let mut world = World::ready();
+    let theirs = Report {
+        symbol: ascii("BTC-USDT"),
+        client_order_id: ascii("somebody-else"),
+        order_status: OrderStatus::Working,
+        ..Report::ZERO
+    };
+    ask(&mut world);
+    world.snapshot_rows(&[], &[theirs], Some(10_000 * E8), true);
+    world = run(world, "enter long 1 | - | code SymbolBusy");
+    ask(&mut world);
+    world.snapshot_rows(&[], &[theirs], Some(10_000 * E8), false);
+    run(world, "enter long 1 id t2 | - | code SymbolBusy");
 }
