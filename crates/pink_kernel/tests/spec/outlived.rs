@@ -145,3 +145,39 @@ fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot
     world.snapshot_rows(&[], &[theirs], Some(10_000 * E8), false);
     run(world, "enter long 1 id t2 | - | code SymbolBusy");
 }
+
+#[test]
+fn a_stop_that_may_not_be_replaced_is_not_cancelled_for_its_size() {
+    // Disputed: no new stop is placed meanwhile.
+    run(
+        check(
+            "
+        enter long 1 sl 95 tp 110 | OrderRequested |
+        fill 1 @ 100 fee 0        | PositionOpen   |
+        settle                    | PositionOpen   |
+        live of stop              | PositionOpen   |
+        live of profit            | PositionOpen   |
+        wait 5000                 | PositionOpen   |
+        ",
+        ),
+        "
+        snapshot                       | StaleStateReconciling |
+        live of stop                   | StaleStateReconciling |
+        fill 0.3 @ 110 fee 0 of profit | StaleStateReconciling | size 0.7
+        wait 1000                      | StaleStateReconciling | sends nothing
+        ",
+    );
+    // All is to be closed as soon as the entry is gone, and its cancel takes long.
+    check(
+        "
+        enter long 1 limit 100 sl 95 | OrderRequested  |
+        fill 0.5 @ 100 fee 0         | EntryWorking    |
+        wait 0                       | EntryWorking    | sends submit
+        live of stop                 | EntryWorking    |
+        wait 6000                    | EntryWorking    |
+        exit                         | EntryCancelling | sends cancel
+        fill 0.2 @ 100 fee 0         | EntryCancelling | size 0.7
+        wait 500                     | EntryCancelling | sends nothing
+        ",
+    );
+}
