@@ -123,6 +123,11 @@ impl Kernel {
         }
         t.fx.touch(CellRef::single(region::DESK));
         if report.kind == ReportKind::SnapshotBegin {
+            if self.desk.snap_command == open {
+                // The first answer was broken off, and the rows it left are in the cells.
+                self.snapshot_failed(t)?;
+                return Err(Code::StaleSnapshot);
+            }
             self.desk.snap_command = open;
             self.desk.snap_asked_seq = report.asked_seq;
             self.desk.snap_asked_wall_ms = if report.asked_wall_ms > 0 {

@@ -147,6 +147,45 @@ fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot
 }
 
 #[test]
+fn rows_of_an_answer_that_was_broken_off_count_no_more() {
+    let mut world = check(STOPPED);
+    ask(&mut world);
+    let open = world
+        .commands
+        .iter()
+        .rfind(|c| c.kind == CommandKind::Reconcile);
+    let command = *open.unwrap();
+    let row = |kind: ReportKind| Report {
+        kind,
+        command_seq: command.command_seq,
+        asked_seq: command.asked_seq,
+        ..Report::ZERO
+    };
+    // The gateway dies after the stop's row, and its successor does not find the stop any more.
+    let stop = world.order(0, OrderRole::StopLoss);
+    world.report(&row(ReportKind::SnapshotBegin));
+    let listed = world.state_of(&stop, OrderStatus::Working);
+    world.report(&Report {
+        symbol: listed.symbol,
+        client_order_id: listed.client_order_id,
+        order_status: OrderStatus::Working,
+        ..row(ReportKind::SnapshotOrder)
+    });
+    let held = [("BTC-USDT", Side::Long, E8, 100 * E12)];
+    world.snapshot_rows(&held, &[], Some(10_000 * E8), true);
+    world.wait(2_000);
+    if world
+        .commands
+        .iter()
+        .any(|c| c.kind == CommandKind::Reconcile)
+    {
+        world.snapshot_rows(&held, &[], Some(10_000 * E8), true);
+    }
+    let stop = world.order(0, OrderRole::StopLoss);
+    assert_ne!(stop.query_open, 0, "not listed: asked about");
+}
+
+#[test]
 fn a_stop_that_may_not_be_replaced_is_not_cancelled_for_its_size() {
     // Disputed: no new stop is placed meanwhile.
     run(
