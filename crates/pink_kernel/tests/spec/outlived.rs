@@ -220,3 +220,26 @@ fn a_stop_that_may_not_be_replaced_is_not_cancelled_for_its_size() {
         ",
     );
 }
+
+#[test]
+fn an_exit_reduces_only_unless_the_venue_is_known_to_hedge() {
+    let mut world = World::blank();
+    world.control(&crate::world::config());
+    world.rules("BTC-USDT", E12 / 100, E8 / 1000, E8 / 1000, E8);
+    world.mark("BTC-USDT", 100 * E12);
+    world.control(&Control {
+        kind: ControlKind::Flatten,
+        ..Control::ZERO
+    });
+    let held = [("BTC-USDT", Side::Long, E8, 100 * E12)];
+    for _ in 0..3 {
+        world.wait(6_000);
+        ask(&mut world);
+        world.snapshot(&held, 10_000 * E8);
+    }
+    let mut sent = world.commands.iter();
+    let exit = sent
+        .find(|c| c.kind == CommandKind::Submit)
+        .expect("closed");
+    assert_eq!((exit.role, exit.reduce_only), (OrderRole::Exit, 1));
+}
