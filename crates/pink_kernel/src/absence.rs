@@ -101,11 +101,11 @@ impl Kernel {
     fn is_absent_for_long(&mut self, t: &mut Turn<'_>, index: u16, report: &Report) -> bool {
         let since = self.orders.at(index).absent_wall_ms;
         let apart = i64::from(self.config.flat_confirm_ms);
+        let asked = self.steady_asked_ms(t.now, report.asked_wall_ms).max(1);
         if since == 0 {
-            let asked = report.asked_wall_ms.max(1);
             self.amend_order(t, index, |order| order.absent_wall_ms = asked);
         }
-        since != 0 && report.asked_wall_ms.saturating_sub(since) >= apart
+        since != 0 && asked.saturating_sub(since) >= apart
     }
 
     /// Seen at work after all: the first absence counts for nothing.

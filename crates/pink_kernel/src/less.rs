@@ -51,8 +51,9 @@ impl Kernel {
         let asked_ms = if asked_wall_ms > 0 {
             asked_wall_ms
         } else {
-            (t.now.wall_ns / 1_000_000).max(1)
+            t.now.wall_ns / 1_000_000
         };
+        let asked_ms = self.steady_asked_ms(t.now, asked_ms).max(1);
         if order.less_wall_ms == 0 || order.less_qty_e8 != qty_e8 {
             self.amend_order(t, index, |order| {
                 order.less_qty_e8 = qty_e8;

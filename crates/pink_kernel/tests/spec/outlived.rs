@@ -186,6 +186,53 @@ fn rows_of_an_answer_that_was_broken_off_count_no_more() {
 }
 
 #[test]
+fn a_clock_that_is_stepped_makes_no_difference_last() {
+    let step = |ns: i64, apart_ms: u64| {
+        let mut world = check(STOPPED);
+        assert_eq!(look(&mut world, 0), Stage::StaleStateReconciling);
+        let mut world = run(world, "live of stop | StaleStateReconciling |");
+        world.now.wall_ns += ns;
+        world.wait(apart_ms);
+        look(&mut world, 0)
+    };
+    let hour_ns = 3_600_000_000_000;
+    assert_eq!(step(0, 4_000), Stage::Closed);
+    assert_eq!(step(hour_ns, 1_000), Stage::StaleStateReconciling);
+    assert_eq!(step(-hour_ns, 4_000), Stage::Closed);
+}
+
+#[test]
+fn a_clock_that_is_stepped_makes_no_order_absent_for_long() {
+    let step = |ns: i64, apart_ms: u64| {
+        let mut world = check(
+            "
+            enter long 1 limit 99 | OrderRequested |
+            live                  | EntryWorking   |
+            wait 7200000          | EntryWorking   |
+            ",
+        );
+        let absent = |world: &mut World| {
+            let order = world.order(0, OrderRole::Entry);
+            let report = Report {
+                kind: ReportKind::OrderNotFound,
+                client_order_id: order.client_order_id,
+                asked_wall_ms: world.wall_ms(),
+                ..Report::ZERO
+            };
+            world.report(&report).code
+        };
+        assert_eq!(absent(&mut world), Code::Unresolved);
+        world.now.wall_ns += ns;
+        world.wait(apart_ms);
+        absent(&mut world)
+    };
+    let hour_ns = 3_600_000_000_000;
+    assert_eq!(step(0, 5_000), Code::Ok);
+    assert_eq!(step(hour_ns, 1_000), Code::Unresolved);
+    assert_eq!(step(-hour_ns, 5_000), Code::Ok);
+}
+
+#[test]
 fn a_stop_that_may_not_be_replaced_is_not_cancelled_for_its_size() {
     // Disputed: no new stop is placed meanwhile.
     run(
@@ -242,4 +289,41 @@ fn an_exit_reduces_only_unless_the_venue_is_known_to_hedge() {
         .find(|c| c.kind == CommandKind::Submit)
         .expect("closed");
     assert_eq!((exit.role, exit.reduce_only), (OrderRole::Exit, 1));
+}
+
+#[test]
+fn a_clock_that_is_stepped_makes_no_answer_that_says_less_last() {
+    let step = |ns: i64, apart_ms: u64| {
+        let mut world = check(
+            "
+            enter long 1 limit 100 | OrderRequested |
+            live                   | EntryWorking   |
+            fill 0.3 @ 100 fee 0   | EntryWorking   |
+            ",
+        );
+        let mut lie = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Working);
+        lie.cum_qty_e8 = E8 / 2;
+        world.report(&lie);
+        world.wait(61_000);
+        ask(&mut world);
+        world.snapshot_rows(&[], &[], None, true);
+        let answer = |world: &mut World| {
+            let entry = world.order(0, OrderRole::Entry);
+            assert_ne!(entry.query_open, 0);
+            let truth = world.state_of(&entry, OrderStatus::Working);
+            world.report(&Report {
+                command_seq: entry.query_open,
+                ..truth
+            });
+            world.order(0, OrderRole::Entry).less_proven
+        };
+        assert_eq!(answer(&mut world), 0);
+        world.now.wall_ns += ns;
+        world.wait(apart_ms);
+        answer(&mut world)
+    };
+    let hour_ns = 3_600_000_000_000;
+    assert_eq!(step(0, 5_000), 1);
+    assert_eq!(step(hour_ns, 2_000), 0);
+    assert_eq!(step(-hour_ns, 5_000), 1);
 }
