@@ -113,8 +113,9 @@ impl Kernel {
         booking: &Booking,
     ) -> Result<(), Code> {
         let fact = self.fact_of(index, booking);
-        let at = self.orders.at(index).slot_id;
+        let (at, role) = (self.orders.at(index).slot_id, self.orders.at(index).role);
         self.can_move(at, fact)?;
+        let late = role == OrderRole::Entry && booking.held_qty_e8 > 0 && self.exits_all(at);
         self.stats.order_facts = self.stats.order_facts.saturating_add(1);
         self.post_booking(t, index, booking);
         let order = *self.orders.at(index);
@@ -123,7 +124,7 @@ impl Kernel {
         }
         let stage = self.slots.at(at).stage;
         let ended = is_entry_stage(stage) && matches!(fact, Fact::Exit | Fact::ClosedOutside);
-        if ended || (stage == Stage::Closed && fact == Fact::GoneHeld) {
+        if ended || late || (stage == Stage::Closed && fact == Fact::GoneHeld) {
             // Everything was to be closed: so is what turns up late.
             self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
         }

@@ -327,3 +327,50 @@ fn a_clock_that_is_stepped_makes_no_answer_that_says_less_last() {
     assert_eq!(step(hour_ns, 2_000), 0);
     assert_eq!(step(-hour_ns, 5_000), 1);
 }
+
+#[test]
+fn what_an_entry_brings_while_all_is_being_closed_is_closed_as_well() {
+    let closing = "
+        enter long 1 limit 100 | OrderRequested  |
+        fill 0.6 @ 100 fee 0   | EntryWorking    |
+        cancel                 | EntryCancelling |
+        cancelled              | PositionOpen    |
+        exit                   | ExitRequested   | asks 0.6
+        fill 0.1 @ 100 fee 0 of entry | ExitRequested | size 0.7
+        fill 0.6 @ 100 fee 0 of exit  | PositionOpen  | size 0.1
+    ";
+    run(
+        check(closing),
+        "wait 0 | ExitRequested | asks 0.1  sends submit",
+    );
+    // A part that was asked for stays a part.
+    let part = closing.replace("exit          ", "exit 0.5      ");
+    let part = part.replace("asks 0.6", "asks 0.5").replace(
+        "fill 0.6 @ 100 fee 0 of exit",
+        "fill 0.5 @ 100 fee 0 of exit",
+    );
+    let part = part.replace("size 0.1", "size 0.2");
+    run(check(&part), "wait 0 | PositionOpen |");
+}
+
+#[test]
+fn what_an_entry_brings_after_the_stop_took_all_is_closed_whatever_exit_was_in_flight() {
+    run(
+        check(
+            "
+        enter long 1 limit 100 sl 95 | OrderRequested  |
+        fill 0.6 @ 100 fee 0         | EntryWorking    |
+        cancel                       | EntryCancelling |
+        cancelled                    | PositionOpen    |
+        wait 0                       | PositionOpen    |
+        live of stop                 | PositionOpen    |
+        exit 0.2 limit 105           | ExitRequested   |
+        live                         | ExitWorking     |
+        fill 0.6 @ 95 fee 0 of stop  | ExitCancelling  | size 0
+        fill 0.1 @ 100 fee 0 of entry | ExitCancelling | size 0.1
+        cancelled                    | PositionOpen    |
+        ",
+        ),
+        "wait 0 | ExitRequested | asks 0.1  sends submit",
+    );
+}
