@@ -60,7 +60,7 @@ impl Kernel {
     }
 
     /// The wall clock as the monotonic one carries it on from question to question: a clock that is
-    /// stepped makes nothing seem to last, and nothing wait.
+    /// stepped makes nothing seem to last, nothing wait, and no answer newer than its question.
     pub(crate) fn steady_ns(&self, now: Now) -> i64 {
         let (wall_ns, mono_ns) = (
             self.desk.reconcile_sent_wall_ns,
@@ -93,7 +93,7 @@ impl Kernel {
             };
             self.desk.income_since_ms = since;
             self.desk.income_open = self.send(t, command);
-            self.desk.income_sent_wall_ns = now.wall_ns;
+            self.desk.income_sent_wall_ns = self.steady_ns(now);
         }
         self.desk.reconcile_open = self.send(t, plain(CommandKind::Reconcile));
         self.desk.reconcile_asked_seq = t.seq;
