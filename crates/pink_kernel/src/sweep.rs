@@ -249,7 +249,7 @@ impl Kernel {
             closed,
             cost,
             realised,
-        } = sums::outside(&slot, change)?;
+        } = sums::outside(&slot, change, self.config.fill_band_e8)?;
         let posting = Posting {
             realised_e8: realised,
             ..Posting::default()
