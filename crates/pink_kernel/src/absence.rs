@@ -1,6 +1,6 @@
 //! Orders that came to nothing: refused, never sent, of unknown result, or not found any more.
 
-use shm_layout::{Code, OrderStatus, Report, ReportKind};
+use shm_layout::{Code, OrderCell, OrderRole, OrderStatus, Report, ReportKind};
 
 use crate::fills::Cumulative;
 use crate::kernel::{Kernel, Turn};
@@ -87,25 +87,44 @@ impl Kernel {
         if early || order.submit_open != 0 || is_gone(order.status) || order.held_qty_e8 > 0 {
             return Err(Code::StaleFact);
         }
+        let seen = order.status == OrderStatus::Working || self.may_be_held(&order);
+        if seen && !self.is_absent_for_long(t, index, report) {
+            return Err(Code::Unresolved);
+        }
         let status = match order.status {
-            OrderStatus::Working if !self.is_absent_for_long(t, index, report) => {
-                return Err(Code::Unresolved);
-            }
             OrderStatus::Working => OrderStatus::Expired,
             _ => OrderStatus::NotSent,
         };
         self.end_as_booked(t, index, status, Code::Ok)
     }
 
-    /// An order that was seen working is gone only if the venue says so twice, far enough apart.
+    /// A list that was asked for after the order differs from the slot by what it may have traded.
+    fn may_be_held(&self, order: &OrderCell) -> bool {
+        let slot = self.slots.at(order.slot_id);
+        let last = self.account.last_snapshot_seq;
+        let listed = if slot.snap_seq == last {
+            slot.snap_qty_e8
+        } else {
+            0
+        };
+        let differs = match order.role {
+            OrderRole::Entry => listed > slot.qty_e8,
+            OrderRole::Exit => listed < slot.qty_e8,
+            _ => false,
+        };
+        differs && last > order.submit_seq / 8
+    }
+
+    /// An order that was seen, at work or in what is held, is gone only if the venue says so twice,
+    /// far enough apart.
     fn is_absent_for_long(&mut self, t: &mut Turn<'_>, index: u16, report: &Report) -> bool {
         let since = self.orders.at(index).absent_wall_ms;
         let apart = i64::from(self.config.flat_confirm_ms);
+        let asked = self.steady_asked_ms(t.now, report.asked_wall_ms).max(1);
         if since == 0 {
-            let asked = report.asked_wall_ms.max(1);
             self.amend_order(t, index, |order| order.absent_wall_ms = asked);
         }
-        since != 0 && report.asked_wall_ms.saturating_sub(since) >= apart
+        since != 0 && asked.saturating_sub(since) >= apart
     }
 
     /// Seen at work after all: the first absence counts for nothing.

@@ -188,6 +188,17 @@ impl Kernel {
         self.send_exit(t, at, Plan::market(OrderRole::Exit, lots, slot.leg_index))
     }
 
+    /// Nothing of the position is to be left: what an entry brings late is to go as well.
+    pub(crate) fn exits_all(&self, at: u16) -> bool {
+        let slot = self.slots.at(at);
+        let exit = self.orders.at(slot.exit_order);
+        let rest = exit.qty_e8.saturating_sub(exit.cum_qty_e8);
+        let rules = self.instruments.at(self.instrument_of(at));
+        let now = exit.order_kind == OrderKind::Market && exit.cancel_wanted == 0;
+        let all = now && rest >= whole_lots(slot.qty_e8, rules);
+        is_exit_stage(slot.stage) && (slot.qty_e8 == 0 || all)
+    }
+
     /// Commands an exit from a slot that has none in flight.
     pub(crate) fn send_exit(&mut self, t: &mut Turn<'_>, at: u16, plan: Plan) -> Result<(), Code> {
         let rules = self.instruments.at(self.instrument_of(at));

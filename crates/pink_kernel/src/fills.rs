@@ -13,7 +13,7 @@ use crate::account::{Posting, has, post};
 use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_band};
 use crate::cells::{CellRef, region};
 use crate::kernel::{Kernel, Turn};
-use crate::less::{take_back_entry, take_back_exit};
+use crate::less::{forget_less, take_back_entry, take_back_exit};
 use crate::order::{after_ms, is_gone, level_e12, reference, reserve};
 use crate::slot::{Change, MONEY_MAX, classify, is_entry_stage};
 use crate::sums;
@@ -113,8 +113,9 @@ impl Kernel {
         booking: &Booking,
     ) -> Result<(), Code> {
         let fact = self.fact_of(index, booking);
-        let at = self.orders.at(index).slot_id;
+        let (at, role) = (self.orders.at(index).slot_id, self.orders.at(index).role);
         self.can_move(at, fact)?;
+        let late = role == OrderRole::Entry && booking.held_qty_e8 > 0 && self.exits_all(at);
         self.stats.order_facts = self.stats.order_facts.saturating_add(1);
         self.post_booking(t, index, booking);
         let order = *self.orders.at(index);
@@ -123,7 +124,7 @@ impl Kernel {
         }
         let stage = self.slots.at(at).stage;
         let ended = is_entry_stage(stage) && matches!(fact, Fact::Exit | Fact::ClosedOutside);
-        if ended || (stage == Stage::Closed && fact == Fact::GoneHeld) {
+        if ended || late || (stage == Stage::Closed && fact == Fact::GoneHeld) {
             // Everything was to be closed: so is what turns up late.
             self.amend_slot(t, at, |slot| slot.exit_wanted = 1);
         }
@@ -175,7 +176,9 @@ impl Kernel {
             order.deadline_mono_ns = deadline;
             order.reserved_notional_e8 = reserve(order);
             if booking.qty_e8 > 0 && next.provenance != Provenance::Settled {
+                // Rows and answers before it lack this fill.
                 forget_rows(order);
+                forget_less(order);
             }
         });
         let order = *self.orders.at(index);

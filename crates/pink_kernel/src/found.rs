@@ -58,16 +58,16 @@ impl Kernel {
     /// A fill may be what was seen before it: what lists show from now on has to last anew.
     pub(crate) fn restart_differences(&mut self, t: &mut Turn<'_>, at: u16) {
         let slot = *self.slots.at(at);
-        let wall = t.now.wall_ns;
+        let now_ns = self.steady_ns(t.now);
         if slot.discrepancy_qty_e8 != 0 {
-            self.amend_slot(t, at, |slot| slot.absent_since_wall_ns = wall);
+            self.amend_slot(t, at, |slot| slot.absent_since_wall_ns = now_ns);
         }
         let (place, side) = (self.instrument_of(at), side_index(slot.side));
         let cell = self.instruments.at_mut(place);
         if cell.found_qty_e8.get(side).is_some_and(|qty| *qty != 0)
             && let Some(since) = cell.found_since_wall_ns.get_mut(side)
         {
-            *since = wall;
+            *since = now_ns;
             t.fx.touch(CellRef::instrument(place));
         }
     }

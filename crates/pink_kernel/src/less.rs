@@ -21,7 +21,7 @@ pub(crate) fn rows_due_e8(order: &OrderCell) -> i64 {
     }
 }
 
-fn forget_less(order: &mut OrderCell) {
+pub(crate) fn forget_less(order: &mut OrderCell) {
     order.less_qty_e8 = 0;
     order.less_wall_ms = 0;
     order.less_proven = 0;
@@ -51,8 +51,9 @@ impl Kernel {
         let asked_ms = if asked_wall_ms > 0 {
             asked_wall_ms
         } else {
-            (t.now.wall_ns / 1_000_000).max(1)
+            t.now.wall_ns / 1_000_000
         };
+        let asked_ms = self.steady_asked_ms(t.now, asked_ms).max(1);
         if order.less_wall_ms == 0 || order.less_qty_e8 != qty_e8 {
             self.amend_order(t, index, |order| {
                 order.less_qty_e8 = qty_e8;
@@ -93,6 +94,9 @@ impl Kernel {
         asked: bool,
         proven: bool,
     ) -> Result<(), Code> {
+        if asked && status == OrderStatus::Working {
+            self.forget_absence(t, index);
+        }
         let order = self.orders.at(index);
         if is_gone(status) && !is_gone(order.status) {
             if proven {

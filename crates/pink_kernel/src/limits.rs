@@ -188,7 +188,8 @@ impl Kernel {
         };
         let rules = self.instruments.at(at);
         let last = self.account.last_snapshot_seq;
-        let foreign = rules.foreign_order_seq != 0 && rules.foreign_order_seq == last;
+        // Also a row of a snapshot that is not whole, or not yet.
+        let foreign = rules.foreign_order_seq != 0 && rules.foreign_order_seq >= last;
         if busy || foreign || rules.foreign_qty_e8 != 0 {
             return Err(Code::SymbolBusy);
         }

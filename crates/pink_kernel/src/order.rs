@@ -104,7 +104,8 @@ impl Kernel {
             refer(slot, plan.role, index);
         });
         let slot = *self.slots.at(at);
-        let one_way = self.account.position_mode == shm_layout::PositionMode::OneWay;
+        // Where it is not known whether the venue nets, nothing that closes may open.
+        let nets = self.account.position_mode != shm_layout::PositionMode::Hedge;
         let adds_risk = plan.role == OrderRole::Entry;
         let order = OrderCell {
             slot_id: at,
@@ -119,7 +120,7 @@ impl Kernel {
             position_side: slot.side,
             order_kind: plan.kind,
             tif: plan.tif,
-            reduce_only: u8::from(!adds_risk && one_way),
+            reduce_only: u8::from(!adds_risk && nets),
             leg: plan.leg,
             attempt,
             client_order_id: self.tag.id(at, slot.generation, plan.role, plan.leg, nth),

@@ -58,21 +58,22 @@ impl Kernel {
         let exits = is_exit_stage(slot.stage);
         // An exit that trades at once changes the size anyway; one that rests may rest for days.
         let passing = exits && !self.exit_rests(slot);
-        if index != NONE {
-            let order = self.orders.at(index);
-            let rest = order.qty_e8.saturating_sub(order.cum_qty_e8);
-            let settled = order.status == OrderStatus::Working && order.cancel_wanted == 0;
-            let waits = wanted > 0 && (passing || (exits && rest > wanted));
-            if !settled || rest == wanted || waits {
-                return None;
-            }
-            return Some((Step::Cancel(index), self.resize_due(t, slot, order, wanted)));
-        }
         let ending = self.wants_exit(slot) && slot.refusals == 0;
         let may = !ending
             && !passing
             && slot.stage != Stage::StaleStateReconciling
             && slot.submits.saturating_add(SUBMITS_KEPT) < SUBMITS_MAX;
+        if index != NONE {
+            let order = self.orders.at(index);
+            let rest = order.qty_e8.saturating_sub(order.cum_qty_e8);
+            let settled = order.status == OrderStatus::Working && order.cancel_wanted == 0;
+            // None goes for its size where no other may come.
+            let waits = wanted > 0 && (!may || (exits && rest > wanted));
+            if !settled || rest == wanted || waits {
+                return None;
+            }
+            return Some((Step::Cancel(index), self.resize_due(t, slot, order, wanted)));
+        }
         (wanted > 0 && wanted >= rules.min_qty_e8 && may).then_some((Step::Submit(wanted), held))
     }
 

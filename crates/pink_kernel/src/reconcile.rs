@@ -7,9 +7,10 @@ use crate::account::{INCOME_OVERLAP_MS, has};
 use crate::cells::{CellRef, region};
 use crate::deadline::RECONCILE_TIMER;
 use crate::ids::hash;
-use crate::kernel::{Kernel, Turn};
+use crate::kernel::{Kernel, Now, Turn};
 use crate::order::{NS_PER_MS, after_ms, is_live};
 use crate::slot::side_index;
+use crate::sweep::NS_PER_MS as MS_NS;
 
 /// Snapshots are never asked for closer together than this.
 const RECONCILE_PAUSE_MS: u32 = 1_000;
@@ -58,6 +59,26 @@ impl Kernel {
         self.timers.set(RECONCILE_TIMER, at_mono_ns);
     }
 
+    /// The wall clock as the monotonic one carries it on from question to question: a clock that is
+    /// stepped makes nothing seem to last, nothing wait, and no answer newer than its question.
+    pub(crate) fn steady_ns(&self, now: Now) -> i64 {
+        let (wall_ns, mono_ns) = (
+            self.desk.reconcile_sent_wall_ns,
+            self.desk.reconcile_sent_mono_ns,
+        );
+        if wall_ns == 0 || mono_ns == 0 {
+            return now.wall_ns;
+        }
+        let passed = i64::try_from(now.mono_ns.saturating_sub(mono_ns));
+        wall_ns.saturating_add(passed.unwrap_or(0))
+    }
+
+    /// When the venue was asked, in the same time.
+    pub(crate) fn steady_asked_ms(&self, now: Now, asked_wall_ms: i64) -> i64 {
+        let age = (now.wall_ns / MS_NS).saturating_sub(asked_wall_ms).max(0);
+        (self.steady_ns(now) / MS_NS).saturating_sub(age)
+    }
+
     /// It is time: income first, so that what moved the wallet is booked before it is judged.
     pub(crate) fn send_reconcile(&mut self, t: &mut Turn<'_>) {
         let now = t.now;
@@ -72,11 +93,11 @@ impl Kernel {
             };
             self.desk.income_since_ms = since;
             self.desk.income_open = self.send(t, command);
-            self.desk.income_sent_wall_ns = now.wall_ns;
+            self.desk.income_sent_wall_ns = self.steady_ns(now);
         }
         self.desk.reconcile_open = self.send(t, plain(CommandKind::Reconcile));
         self.desk.reconcile_asked_seq = t.seq;
-        self.desk.reconcile_sent_wall_ns = now.wall_ns;
+        self.desk.reconcile_sent_wall_ns = self.steady_ns(now);
         self.desk.reconcile_sent_mono_ns = now.mono_ns.max(1);
         self.desk.reconcile_again = 0;
         self.desk.snap_command = 0;
@@ -123,6 +144,11 @@ impl Kernel {
         }
         t.fx.touch(CellRef::single(region::DESK));
         if report.kind == ReportKind::SnapshotBegin {
+            if self.desk.snap_command == open {
+                // The first answer was broken off, and the rows it left are in the cells.
+                self.snapshot_failed(t)?;
+                return Err(Code::StaleSnapshot);
+            }
             self.desk.snap_command = open;
             self.desk.snap_asked_seq = report.asked_seq;
             self.desk.snap_asked_wall_ms = if report.asked_wall_ms > 0 {

@@ -2,7 +2,7 @@
 
 use shm_layout::{Code, OrderCell, OrderRole, SlotCell};
 
-use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub};
+use crate::amount::{add, average_e12, gain, notional_e8, share_e8, sub, within_band};
 use crate::fills::Booking;
 use crate::slot::MONEY_MAX;
 
@@ -51,8 +51,8 @@ pub(crate) fn add_to(slot: &mut SlotCell, order: &OrderCell, booking: &Booking) 
     plus(&mut slot.excess_notional_e8, booking.excess_notional_e8);
 }
 
-/// What was bought outside is booked at the venue's price, what was sold at the mark.
-pub(crate) fn outside(slot: &SlotCell, change: i64) -> Result<Outside, Code> {
+/// What was bought outside is booked at what the venue says it cost, what was sold at the mark.
+pub(crate) fn outside(slot: &SlotCell, change: i64, band_e8: i64) -> Result<Outside, Code> {
     let price = match slot.mark_e12 {
         0 => average_e12(slot.entry_notional_e8, slot.qty_e8).unwrap_or(0),
         mark => mark,
@@ -66,12 +66,7 @@ pub(crate) fn outside(slot: &SlotCell, change: i64) -> Result<Outside, Code> {
     };
     let gone = sub(0, change)?;
     if change > 0 {
-        let known = if slot.snap_price_e12 > 0 {
-            slot.snap_price_e12
-        } else {
-            price
-        };
-        figures.opened = notional_e8(change, known).ok_or(Code::OutOfRange)?;
+        figures.opened = added_e8(slot, change, (price, band_e8))?;
         figures.cost = figures.opened;
     } else {
         figures.closed = notional_e8(gone, price).ok_or(Code::OutOfRange)?;
@@ -94,4 +89,18 @@ pub(crate) fn outside(slot: &SlotCell, change: i64) -> Result<Outside, Code> {
         add(total, part)?;
     }
     Ok(figures)
+}
+
+/// What was paid for more of a position. The venue tells the average of all that is held, rounded:
+/// where what was held before leaves a price near the market, that is the price of the rest.
+fn added_e8(slot: &SlotCell, change: i64, (price, band_e8): (i64, i64)) -> Result<i64, Code> {
+    let told = slot.snap_price_e12;
+    let all = notional_e8(add(slot.qty_e8, change)?, told).ok_or(Code::OutOfRange)?;
+    let rest = sub(all, slot.entry_notional_e8)?;
+    let near = average_e12(rest, change).is_some_and(|paid| within_band(paid, price, band_e8));
+    if told > 0 && near {
+        return Ok(rest);
+    }
+    let known = if told > 0 { told } else { price };
+    notional_e8(change, known).ok_or(Code::OutOfRange)
 }

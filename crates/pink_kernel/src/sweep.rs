@@ -75,8 +75,11 @@ impl Kernel {
 
     fn compare_slot(&mut self, t: &mut Turn<'_>, at: u16) -> Option<Result<(), Code>> {
         let slot = *self.slots.at(at);
-        if slot.stage == Stage::Idle || !self.may_conclude(at) {
+        if slot.stage == Stage::Idle {
             return None;
+        }
+        if !self.may_conclude(at) {
+            return self.contradict(t, at);
         }
         if slot.stage == Stage::Closed {
             return self.compare_closed(t, at);
@@ -116,6 +119,19 @@ impl Kernel {
             return Some(self.move_on(t, at, Fact::Disagrees));
         }
         Some(self.conclude_difference(t, at, seen))
+    }
+
+    /// A list that may conclude nothing still ends a difference that it does not show.
+    fn contradict(&mut self, t: &mut Turn<'_>, at: u16) -> Option<Result<(), Code>> {
+        let slot = *self.slots.at(at);
+        let difference = self.seen_of(&slot).saturating_sub(slot.qty_e8);
+        if slot.discrepancy_qty_e8 == 0 || slot.discrepancy_qty_e8 == difference {
+            return None;
+        }
+        t.slot = at;
+        self.forget_difference(t, at);
+        self.want_reconcile(t, self.config.flat_confirm_ms);
+        Some(Ok(()))
     }
 
     /// Asks about live orders that the snapshot did not list: they may be what happened.
@@ -233,7 +249,7 @@ impl Kernel {
             closed,
             cost,
             realised,
-        } = sums::outside(&slot, change)?;
+        } = sums::outside(&slot, change, self.config.fill_band_e8)?;
         let posting = Posting {
             realised_e8: realised,
             ..Posting::default()

@@ -65,12 +65,13 @@ impl Kernel {
         }
         t.fx.touch(CellRef::single(region::ACCOUNT));
         let seed_wall_ms = self.desk.snap_asked_wall_ms;
+        let asked_ms = self.steady_asked_ms(t.now, seed_wall_ms);
         let account = &mut self.account;
         if account.seeded == 0 {
             account.seeded = 1;
             account.seed_e8 = wallet_e8;
             account.seed_wall_ms = seed_wall_ms;
-            account.income_since_wall_ms = seed_wall_ms;
+            account.income_since_wall_ms = asked_ms;
             account.capital_e8 = capital(account).unwrap_or(wallet_e8);
             account.peak_capital_e8 = account.capital_e8;
             account.day_start_capital_e8 = account.capital_e8;
@@ -87,7 +88,7 @@ impl Kernel {
         account.delta_e8 = delta;
         account.delta_seq = t.seq;
         if moved > WALLET_ROUNDING_E8 {
-            self.desk.delta_since_wall_ms = t.now.wall_ns / 1_000_000;
+            self.desk.delta_since_wall_ms = self.steady_ns(t.now) / 1_000_000;
             t.fx.touch(CellRef::single(region::DESK));
         }
         if same && small {

@@ -60,3 +60,26 @@ fn an_order_that_is_listed_undoes_the_first_absence() {
     world.wait(3_600_000);
     assert_eq!(absent(&mut world), Code::Unresolved);
 }
+
+#[test]
+fn an_entry_whose_position_the_venue_lists_is_not_given_up_at_the_first_absence() {
+    let mut world = check(
+        "
+        enter long 1 sl 95    | OrderRequested |
+        unknown               | OrderRequested |
+        wait 2000             | OrderRequested |
+        snapshot long 1 @ 100 | OrderRequested |
+        wait 4000             | OrderRequested |
+        ",
+    );
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    // Found after all, and protected.
+    let found = run(
+        world,
+        "
+        fill 1 @ 100 fee 0    | PositionOpen   | size 1
+        wait 0                | PositionOpen   | sends submit
+        ",
+    );
+    assert_eq!(found.order(0, OrderRole::StopLoss).qty_e8, E8);
+}

@@ -237,3 +237,19 @@ fn a_big_difference_at_a_start_needs_the_operators_word() {
     }
     assert_eq!(adjusted(&world), (20 * E8, E8, AccountStatus::Warn));
 }
+
+#[test]
+fn an_anchor_waits_for_the_income_whatever_the_clock_did() {
+    let mut world = check("wait 61000 | Idle |");
+    income_told(&mut world);
+    world.now.wall_ns -= 3_600_000_000_000;
+    // Funding was charged; its row was not asked for since.
+    let mut world = run(
+        world,
+        "wait 61000 | Idle |\nsnapshot wallet 9_995 | Idle | status Warn",
+    );
+    assert_eq!(anchor(&mut world), Code::NotReconciled);
+    explained_by_nothing(&mut world);
+    world.snapshot(&[], 9_995 * E8);
+    assert_eq!(anchor(&mut world), Code::Ok);
+}

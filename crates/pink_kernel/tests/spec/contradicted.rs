@@ -367,6 +367,8 @@ fn two_answers_are_far_enough_apart_from_the_configured_time_on() {
             while world.order(0, OrderRole::Entry).query_open == 0 {
                 world.wait(100);
             }
+            let ahead_ms = (asked_wall_ms - world.wall_ms()).max(0);
+            world.wait(u64::try_from(ahead_ms).unwrap());
             let order = world.order(0, OrderRole::Entry);
             world.report(&Report {
                 command_seq: order.query_open,

@@ -235,7 +235,7 @@ fn a_position_grown_by_hand_is_taken_at_the_venues_price() {
         "
         snapshot long 3 @ 102    | StaleStateReconciling | fact Disagrees
         wait 5000                | StaleStateReconciling |
-        snapshot long 3 @ 102    | PositionOpen | fact AgreesHeld  size 3  cost 304
+        snapshot long 3 @ 102    | PositionOpen | fact AgreesHeld  size 3  cost 306
         ",
     );
     assert_eq!(world.kernel.slot(0).opened_qty_e8, 3 * E8);

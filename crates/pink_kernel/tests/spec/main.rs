@@ -49,6 +49,7 @@ mod losses;
 mod lots;
 mod many;
 mod moves;
+mod outlived;
 mod outside;
 mod passed;
 mod properties;

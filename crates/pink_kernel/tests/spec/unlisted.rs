@@ -148,8 +148,8 @@ fn what_happened_outside_is_booked_at_the_mark_or_at_the_venues_own_price() {
     let more = outside("105", &[(btc, Side::Long, 2 * E8, 103 * E12)]);
     let slot = more.kernel.slot(0);
     assert_eq!((slot.qty_e8, slot.opened_qty_e8), (2 * E8, 2 * E8));
-    assert_eq!((slot.opened_notional_e8, slot.realised_e8), (203 * E8, 0));
-    assert_eq!((slot.closed_qty_e8, slot.entry_notional_e8), (0, 203 * E8));
+    assert_eq!((slot.opened_notional_e8, slot.realised_e8), (206 * E8, 0));
+    assert_eq!((slot.closed_qty_e8, slot.entry_notional_e8), (0, 206 * E8));
     // Without the venue's price, the mark.
     let more = outside("105", &[(btc, Side::Long, 2 * E8, 0)]);
     assert_eq!(more.kernel.slot(0).entry_notional_e8, 205 * E8);
