@@ -14,6 +14,7 @@ import httpcore
 import httpx
 
 from pink_actors.errors import ConfigError, SecretsError
+from pink_actors.rest.network import Network
 from pink_actors.venue.replies import BODY_SIZE_MAX
 from pink_actors.venue.signing import API_KEY_HEADER
 
@@ -88,6 +89,7 @@ class Transport:
             proxy=_proxy(proxy) if proxy else None,
             max_connections=CONNECTIONS_MAX,
             keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=Network(),
         )
 
     async def close(self) -> None:
