@@ -15,16 +15,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import httpx
+
+from pink_actors.clock import SystemClock
+from pink_actors.venue.signing import signed_query
+from tests.gateway.stage import API_KEY, API_SECRET, SYMBOL
+from tests.waiting import wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-import httpx  # noqa: E402
-
-from pink_actors.clock import SystemClock  # noqa: E402
-from pink_actors.venue.signing import signed_query  # noqa: E402
-from tests.gateway.stage import API_KEY, API_SECRET, SYMBOL  # noqa: E402
-from tests.waiting import wait_until  # noqa: E402
-
 CLOCK = SystemClock()
 HOST = "127.0.0.1"
 ORDER = re.compile(rb"^POST /openApi/swap/v2/trade/order\?\S*clientOrderId=([^&\s]+)")
@@ -156,7 +154,9 @@ class Wire:
     def __init__(self, folder: Path, venue_port: int = 0) -> None:
         self._folder = folder
         self._child = subprocess.Popen(
-            [sys.executable, __file__, str(folder), str(venue_port)], stdin=subprocess.PIPE
+            [sys.executable, "-m", "scripts.benchmarks.wire", str(folder), str(venue_port)],
+            stdin=subprocess.PIPE,
+            cwd=ROOT,
         )
         ports = folder / "ports"
         wait_until(lambda: ports.exists() or self._child.poll() is not None, "the server")
