@@ -34,6 +34,12 @@ LARGE = bytes(range(256)) * (256 * 1024)
 SECURE = {"timeout": {"connect": 20.0, "read": 20.0, "write": 20.0}}
 
 
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The event loop of the actors, whose way with sockets is its own."""
+    return "asyncio", {"use_uvloop": True}
+
+
 def pool_of(context: ssl.SSLContext, proxy: httpcore.Proxy | None = None) -> Pool:
     """Connections as the gateway has them, but with trust in the test's certificate."""
     source = httpcore.AsyncConnectionPool(

@@ -34,6 +34,12 @@ LONG_S = 20.0
 TARGET = "/order?clientOrderId="
 
 
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The event loop of the actors, whose way with sockets is its own."""
+    return "asyncio", {"use_uvloop": True}
+
+
 def at(port: int, scheme: str = "http") -> Host:
     """A port of this machine as the venue's address."""
     return host(f"{scheme}://127.0.0.1:{port}", "k", "venue.rest_url")
