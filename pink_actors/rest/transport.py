@@ -1,8 +1,8 @@
-"""One request out, one answer back, over the connection pool that lies beneath httpx.
+"""One request out, one answer back, over the connections that lie beneath httpx.
 
 The client and the transport of httpx parse each URL anew and build objects that nobody here reads;
-that costs more than everything else on an order's way to the wire.  The pool under them is the
-same library's, with the same connections, timeouts and errors.
+that costs more than everything else on an order's way to the wire.  The connections under them are
+the same library's, with the same requests, timeouts and errors.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import httpcore
 import httpx
 
 from pink_actors.errors import ConfigError, SecretsError
+from pink_actors.rest.network import Network
+from pink_actors.rest.pool import Pool
 from pink_actors.venue.replies import BODY_SIZE_MAX
 from pink_actors.venue.signing import API_KEY_HEADER
 
-CONNECTIONS_MAX: Final = 16
 PORT_MAX: Final = 65_535
 CONNECT_TIMEOUT_S: Final = 2.0
 # A kept connection that the venue closes at the same moment costs an unknown outcome: end it first.
@@ -80,19 +81,20 @@ class Transport:
 
     def __init__(self, timeout_s: float, proxy: str) -> None:
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
-        timeout = {"connect": connect_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
+        timeout = {"connect": connect_s, "read": timeout_s, "write": timeout_s}
         self._extensions = {"timeout": timeout}
         self._total_s = TOTAL_PER_READ_TIMEOUT * timeout_s
-        self._pool = httpcore.AsyncConnectionPool(
+        source = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             proxy=_proxy(proxy) if proxy else None,
-            max_connections=CONNECTIONS_MAX,
             keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=Network(),
         )
+        self._pool = Pool(source, timeout_s)
 
     async def close(self) -> None:
         """Ends all connections."""
-        await self._pool.aclose()
+        await self._pool.close()
 
     async def round_trip(self, method: str, to: Host, target: str) -> tuple[int, bytes]:
         """Status and body; raises one of NEVER_LEFT or of MAY_HAVE_LEFT."""
@@ -110,15 +112,16 @@ class Transport:
             raise httpcore.ReadTimeout(f"no whole reply within {self._total_s:.0f} s") from error
 
     async def _answer(self, request: httpcore.Request) -> tuple[int, bytes]:
-        response = await self._pool.handle_async_request(request)
-        try:
-            content = bytearray()
-            async for chunk in response.aiter_stream():
-                content += chunk
-                if len(content) > BODY_SIZE_MAX:
-                    break  # Whoever reads it sees that it is too large, and keeps its beginning.
-        finally:
-            await response.aclose()
+        async with self._pool.lent(request.url.origin) as connection:
+            response = await connection.handle_async_request(request)
+            try:
+                content = bytearray()
+                async for chunk in response.aiter_stream():
+                    content += chunk
+                    if len(content) > BODY_SIZE_MAX:
+                        break  # Whoever reads it sees that it is too large, and keeps its start.
+            finally:
+                await response.aclose()
         return response.status, bytes(content)
 
 

@@ -63,6 +63,7 @@ BLOCKING = {"httpcore.ConnectionPool", "httpcore.request", "httpcore.stream", "t
 }
 # A package that reaches outside is imported where its process is meant to reach, nowhere else.
 OUTSIDE: dict[str, set[str]] = {
+    "aiohappyeyeballs": {"rest"},
     "aiohttp": {"paper", "persistence"},
     "chdb": {"persistence", "verify"},
     "clickhouse_connect": {"persistence", "verify"},
@@ -73,7 +74,7 @@ OUTSIDE: dict[str, set[str]] = {
     "posix_ipc": {"monitor", "shm", "supervisor", "verify"},
     "psutil": {"monitor", "supervisor"},
     "requests": set(),
-    "socket": {"monitor", "paper", "persistence", "supervisor"},
+    "socket": {"monitor", "paper", "persistence", "rest", "supervisor"},
     "subprocess": {"supervisor"},
     # The embedded database answers two callers at once and cannot be awaited.
     "threading": {"persistence"},
