@@ -44,6 +44,13 @@ async def submit(desk: Desk, work: Work) -> None:
         if not look.absent:
             await _unknown(desk, command, look.answer, look.text)
             return
+        if not desk.kernel_awaits(command):
+            # It was answered by a gateway that died before it freed its place in the ring.
+            text = "absent, and answered before"
+            await desk.reporter.conclude(
+                ReportKind.COMMAND_DONE, command, Code.DUPLICATE, look.answer, text
+            )
+            return
     if _overtaken(desk, work):
         await _not_sent(desk, command, Code.OVERTAKEN)
         return
