@@ -369,6 +369,11 @@ def margin_type(data: Raw) -> str:
     return decode(data, rest_types.MarginType, "marginType").margin_type
 
 
+def dead_man(data: Raw) -> str:
+    """What the dead-man switch is now: ACTIVATED, CLOSED or FAILED; "" when it is not said."""
+    return (decode(data, rest_types.DeadMan, "data").status or "").upper()
+
+
 def leverage(data: Raw) -> int:
     """The leverage the venue confirms; 0 when its reply does not say."""
     value = numbers.whole(decode(data, rest_types.Leverage, "data").leverage, "leverage") or 0

@@ -165,3 +165,9 @@ class Leverage(Struct, frozen=True):
     """`data` of POST trade/leverage."""
 
     leverage: Raw = ABSENT
+
+
+class DeadMan(Struct, frozen=True):
+    """`data` of POST trade/cancelAllAfter."""
+
+    status: str | None = None
