@@ -320,10 +320,20 @@ def _income(row: rest_types.Income) -> IncomeFacts:
     )
 
 
-def instruments(data: Raw, symbols: frozenset[str]) -> list[InstrumentFacts]:
-    """Trading rules of the wanted symbols."""
-    rows = decode(data, list[rest_types.Contract], "contracts")
-    return [_instrument(row) for row in _bounded(rows, "contracts") if row.symbol in symbols]
+def instruments(
+    data: Raw, symbols: frozenset[str]
+) -> tuple[list[InstrumentFacts], list[Malformed]]:
+    """Trading rules of the wanted symbols; a row that makes no sense hides no other."""
+    facts: list[InstrumentFacts] = []
+    unreadable: list[Malformed] = []
+    for raw in _bounded(decode(data, list[Raw], "contracts"), "contracts"):
+        try:
+            row = decode(raw, rest_types.Contract, "contracts")
+            if row.symbol in symbols:
+                facts.append(_instrument(row))
+        except Malformed as error:
+            unreadable.append(error)
+    return facts, unreadable
 
 
 def _instrument(row: rest_types.Contract) -> InstrumentFacts:

@@ -209,15 +209,16 @@ def test_flaw_e16_a_tick_or_lot_of_zero_is_refused() -> None:
         b'"apiStateOpen":"true"}'
     )
     wanted = frozenset({"BTC-USDT"})
-    (facts,) = replies.instruments(Raw(b"[" + row + b"]"), wanted)
+    (facts,), _ = replies.instruments(Raw(b"[" + row + b"]"), wanted)
     assert (facts.tick_e12, facts.lot_e8) == (100_000_000_000, 10_000)
     assert (facts.min_qty_e8, facts.min_notional_e8) == (10_000, 200_000_000)
     assert (facts.maker_fee_e8, facts.taker_fee_e8) == (20_000, 50_000)
     for broken in (row.replace(b'"pricePrecision":1', b'"pricePrecision":99'),
                    row.replace(b'"quantityPrecision":4,', b""),
                    row.replace(b'"pricePrecision":1', b'"pricePrecision":"x"')):  # fmt: skip
-        with pytest.raises(Malformed):
-            replies.instruments(Raw(b"[" + broken + b"]"), wanted)
+        rows = Raw(b"[" + broken + b",7," + row + b"]")
+        found, unreadable = replies.instruments(rows, wanted)
+        assert (found, len(unreadable)) == ([facts], 2)
 
 
 def test_income_rows_of_fills_are_left_to_the_fills() -> None:
