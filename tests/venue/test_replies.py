@@ -53,6 +53,18 @@ def test_flaw_e12_f23_the_bound_price_of_a_market_order_is_never_its_fill() -> N
     assert facts.cum_qty_e8 == 100_000_000
 
 
+def test_an_average_that_a_division_left_long_hides_no_fill_and_no_position() -> None:
+    row = ROW.replace(b'"avgPrice":"0.0000"', b'"avgPrice":"0.30000000000000004"')
+    row = row.replace(b'"executedQty":"0.0"', b'"executedQty":"1.0"')
+    row = row.replace(b'"price":"2.1710"', b'"price":2.1709999999999998')
+    facts = replies.order_row(Raw(row))
+    assert facts.avg_price_e12 == 300_000_000_000
+    assert facts.price_e12 == 2_171_000_000_000
+    position = b'[{"symbol":"LTC-USDT","positionSide":"LONG","positionAmt":"0.1","avgPrice":"%s"}]'
+    (held,) = replies.positions(Raw(position % b"83.53000000000000123"))
+    assert held.entry_e12 == 83_530_000_000_000
+
+
 def test_flaw_l3_an_average_of_zero_is_no_average() -> None:
     facts = replies.order_row(Raw(ROW.replace(b'"executedQty":"0.0"', b'"executedQty":"0.4"')))
     assert facts.cum_qty_e8 == 40_000_000
