@@ -282,7 +282,7 @@ class IncomePage(NamedTuple):
 def incomes(data: Raw) -> IncomePage:
     """Income rows, where one that makes no sense hides no other; null is an empty list."""
     page = IncomePage([], [], 0, [])
-    if bytes(data) in (b"null", b""):
+    if bytes(data) == b"null":
         return page
     rows = _bounded(decode(data, list[Raw], "income"), "income")
     for raw in rows:

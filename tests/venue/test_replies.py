@@ -245,6 +245,15 @@ def test_income_rows_of_fills_are_left_to_the_fills() -> None:
     assert replies.incomes(Raw(b"null")).rows == []
 
 
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"list":[]}', b'"busy"'])
+def test_a_list_that_is_not_told_is_not_an_empty_one(data: bytes) -> None:
+    assert replies.orders(Raw(b'{"orders":null}')) == ()
+    with pytest.raises(Malformed):
+        replies.orders(Raw(data))
+    with pytest.raises(Malformed):
+        replies.incomes(Raw(data))
+
+
 def test_the_envelope_is_read_in_all_its_shapes() -> None:
     assert replies.body(b'{"code":"0","msg":"","data":{}}').code == 0
     assert replies.body(b'{"code":109421,"msg":"order not exist","data":null}').code == 109421
