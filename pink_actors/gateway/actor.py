@@ -146,10 +146,11 @@ class GatewayActor:
         return len(taken)
 
     async def _woken(self, wait_ms: int) -> None:
-        if self._inbox.full:
-            await asyncio.sleep(wait_ms / 1000)
+        consumers = self._inbox.consumers
+        if consumers:
+            await self._doorbell.wait_readable(consumers, wait_ms)
         else:
-            await self._doorbell.wait_readable(self._inbox.consumers, wait_ms)
+            await asyncio.sleep(wait_ms / 1000)
 
     async def _perform(self, work: Work) -> None:
         if work.command.venue_order_id:

@@ -85,10 +85,13 @@ async def _learn_instruments(desk: Desk) -> str:
         return f"contracts: {answer.text}"
     symbols = desk.config.symbols
     try:
-        found = replies.instruments(answer.data, frozenset(symbols))
+        found, problems = replies.instruments(answer.data, frozenset(symbols))
     except Malformed as error:
         await desk.unreadable(answer, error)
         return f"contracts: {error}"
+    for problem in problems:
+        if await desk.diagnose_once(Code.MALFORMED, str(problem)):
+            desk.connection.unreadable(answer, problem)
     listed = {facts.symbol: facts for facts in found}
     # A symbol that is not listed any more keeps its rules: what is held in it must still get out.
     desk.memory.instruments |= listed
@@ -97,7 +100,7 @@ async def _learn_instruments(desk: Desk) -> str:
         facts = listed.get(symbol)
         if facts is None:
             desk.log.error("unknown_symbol", symbol=symbol)
-            text = "the venue does not know this symbol"
+            text = "the venue tells no rules of this symbol"
             await desk.reporter.diagnose(text, symbol, code=Code.UNKNOWN_SYMBOL)
         else:
             await desk.reporter.publish(reports.instrument(facts, arrival))
@@ -107,13 +110,17 @@ async def _learn_instruments(desk: Desk) -> str:
 async def _set_margin_type(desk: Desk) -> str:
     """Sets the configured margin type of each symbol that has another one.
 
-    The venue refuses it while the symbol has orders or a position; then it stays and is told.
+    The venue refuses it while the symbol has orders or a position; then it stays and is told.  So
+    is what it refuses to tell: one symbol keeps no other from being traded, or left.
     """
     wanted = desk.config.venue.margin_type
     if wanted == "unchanged":
         return ""
     for symbol in desk.config.symbols:
         answer = await desk.connection.ask(requests.margin_type(symbol), TURN)
+        if answer.ending is Ending.REFUSED:
+            await _tell_margin_type(desk, symbol, "not told", answer)
+            continue
         if answer.ending is not Ending.OK:
             return f"margin type of {symbol}: {answer.text}"
         try:
@@ -127,12 +134,17 @@ async def _set_margin_type(desk: Desk) -> str:
         if answer.ending is Ending.OK:
             desk.log.info("margin_type", symbol=symbol, was=word, now=wanted.upper())
         elif answer.ending is Ending.REFUSED:
-            text = f"the margin type is {word}, {wanted.upper()} is configured: {answer.text}"
-            desk.log.warning("margin_type", symbol=symbol, text=text)
-            await desk.reporter.diagnose(text, symbol, code=Code.NOT_AS_CONFIGURED)
+            await _tell_margin_type(desk, symbol, word, answer)
         else:
             return f"margin type of {symbol}: {answer.text}"
     return ""
+
+
+async def _tell_margin_type(desk: Desk, symbol: str, word: str, answer: Answer) -> None:
+    wanted = desk.config.venue.margin_type.upper()
+    text = f"the margin type is {word}, {wanted} is configured: {answer.text}"
+    desk.log.warning("margin_type", symbol=symbol, text=text)
+    await desk.reporter.diagnose(text, symbol, code=Code.NOT_AS_CONFIGURED)
 
 
 def refuse_bad_keys(answer: Answer) -> None:

@@ -18,7 +18,7 @@ from pink_actors._native import CellBusy
 from pink_actors.clock import NS_PER_S, Clock
 from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
-from pink_actors.rest.connection import Connection, Ending, Turn
+from pink_actors.rest.connection import Answer, Connection, Ending, Turn
 from pink_actors.shm_layout import (
     ORDERS,
     Command,
@@ -37,6 +37,10 @@ LOOK_EVERY_S: Final = 1.0
 # So many refreshes may fail before the venue fires.
 REFRESHES_PER_TERM: Final = 3
 LIST_AGE_NS_MAX: Final = 5 * NS_PER_S
+# A request of which nothing is known may land this late: the venue takes none older than 5 s.
+LATE_NS_MAX: Final = 8 * NS_PER_S
+ARMED: Final = "ACTIVATED"
+OFF: Final = "CLOSED"
 TURN: Final = Turn(Priority.CANCEL)
 LOOK: Final = Turn(Priority.QUERY)
 PROTECTING_ROLES: Final = frozenset({OrderRole.STOP_LOSS, OrderRole.TAKE_PROFIT})
@@ -82,6 +86,8 @@ class DeadMan:
         self._turn = asyncio.Lock()
         # A gateway before this one may have left it armed.
         self._may_be_armed = seconds > 0
+        # Until then what armed it, sent and not answered, may still come in after what disarmed it.
+        self._late_until_mono_ns = clock.mono_ns() + LATE_NS_MAX if seconds else 0
         self._refresh_mono_ns = 0
         self._orders = [OrderCell.zero()] * ORDERS.cell_count
         self._generations = [-1] * ORDERS.cell_count
@@ -122,25 +128,32 @@ class DeadMan:
 
     async def _look(self) -> None:
         async with self._turn:
-            try:
-                self._refresh_orders()
-            except CellBusy:
-                return
-            if not wanted(self._orders):
-                await self._disarm()
-                return
-            due = self._clock.mono_ns() >= self._refresh_mono_ns
-            if due and self._clock.mono_ns() - self._listed_mono_ns >= LIST_AGE_NS_MAX:
+            now = self._clock.mono_ns()
+            due = now >= self._refresh_mono_ns
+            if due and now - self._listed_mono_ns >= LIST_AGE_NS_MAX and self._is_wanted():
                 await self._list()
-            if self._guarded is False:
+            # Asked for after the list: a protection order may have left in the meantime.
+            is_wanted = self._is_wanted()
+            if is_wanted is None:
+                return
+            if is_wanted and self._guarded is False:
                 self._withheld = False
-                if due:
+                # A list of long ago may hold what is armed, and never arms.
+                if due and (self._may_be_armed or now - self._listed_mono_ns < LIST_AGE_NS_MAX):
                     await self._arm()
                 return
-            if self._guarded and not self._withheld:
+            if is_wanted and self._guarded and not self._withheld:
                 self._withheld = True
                 self._log.info("dead_man_withheld", reason="an order at the venue may protect")
             await self._disarm()
+
+    def _is_wanted(self) -> bool | None:
+        """Whether the kernel's orders want it; None while one of them is being written."""
+        try:
+            self._refresh_orders()
+        except CellBusy:
+            return None
+        return wanted(self._orders)
 
     def _refresh_orders(self) -> None:
         """The kernel's orders; most of a thousand cells have not changed since the last look."""
@@ -178,17 +191,32 @@ class DeadMan:
         first = not self._may_be_armed
         self._may_be_armed = True
         sent_mono_ns = self._clock.mono_ns()
-        answer = await self._connection.send(requests.cancel_all_after(self._seconds), TURN)
-        if answer.ending is Ending.OK:
+        answer, word = await self._switch(self._seconds)
+        if word == ARMED:
             term_ns = self._seconds * NS_PER_S
             self._refresh_mono_ns = sent_mono_ns + term_ns // REFRESHES_PER_TERM
-        if first or answer.ending is not Ending.OK:
-            self._log.info("dead_man_armed", answer=answer.ending.name, text=answer.text)
+        elif answer.ending is not Ending.UNSENT:
+            self._late_until_mono_ns = self._clock.mono_ns() + LATE_NS_MAX
+        if first or word != ARMED:
+            self._log.info("dead_man_armed", answer=answer.ending.name, text=answer.text or word)
 
     async def _disarm(self) -> None:
-        if not self._may_be_armed:
+        late = self._clock.mono_ns() < self._late_until_mono_ns
+        if not self._may_be_armed and not late:
             return
-        answer = await self._connection.send(requests.cancel_all_after(0), TURN)
+        answer, word = await self._switch(0)
         self._refresh_mono_ns = 0
-        self._may_be_armed = answer.ending is not Ending.OK
-        self._log.info("dead_man_disarmed", answer=answer.ending.name, text=answer.text)
+        if self._may_be_armed or word != OFF:
+            self._log.info("dead_man_disarmed", answer=answer.ending.name, text=answer.text or word)
+        self._may_be_armed = word != OFF
+
+    async def _switch(self, seconds: int) -> tuple[Answer, str]:
+        """What the venue says that it is now; "" where that is not known."""
+        answer = await self._connection.send(requests.cancel_all_after(seconds), TURN)
+        if answer.ending is not Ending.OK:
+            return answer, ""
+        try:
+            return answer, replies.dead_man(answer.data)
+        except Malformed as error:
+            self._connection.unreadable(answer, error)
+            return answer, ""

@@ -118,6 +118,17 @@ class Desk:
             return None
         return None
 
+    def kernel_awaits(self, command: Command) -> bool:
+        """Whether the kernel's cells show an order of which this SUBMIT is still unanswered."""
+        for index in range(ORDERS.cell_count):
+            try:
+                cell = self.kernel.read(ORDERS, index)
+            except CellBusy:
+                continue  # If it is this one, the kernel asks about its order.
+            if cell.client_order_id == command.client_order_id:
+                return cell.submit_open == command.command_seq
+        return False
+
     def kernel_knows(self, facts: OrderFacts) -> bool:
         """Whether the kernel's cells show this order; one that is being written may be it."""
         for index in range(ORDERS.cell_count):

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from msgspec import Raw
+
 from pink_actors import config as configuration
 from pink_actors import log as logging
 from pink_actors import runner
@@ -24,7 +26,7 @@ from pink_actors.errors import PinkError, TemporaryError
 from pink_actors.gateway.bootstrap import refuse_bad_keys
 from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
-from pink_actors.rest.connection import Connection, Ending, Keys, Turn
+from pink_actors.rest.connection import Answer, Connection, Ending, Keys, Turn
 from pink_actors.rest.kept import Kept
 from pink_actors.shm_layout import Command, OrderKind, OrderSide, PositionMode, Side
 from pink_actors.venue import replies, requests
@@ -54,10 +56,17 @@ class Held(NamedTuple):
     mode: PositionMode
     orders: int
     positions: list[PositionFacts]
+    unread: int  # positions that cannot be read: they keep no other from being closed
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not self.orders and not self.positions and not self.unread
 
     def __str__(self) -> str:
         held = [f"{p.side.name} {p.qty_e8 / 1e8:g} {p.symbol}" for p in self.positions]
-        return ", ".join([*([f"{self.orders} orders"] if self.orders else []), *held])
+        unread = [f"{self.unread} positions that cannot be read"] if self.unread else []
+        return ", ".join([*([f"{self.orders} orders"] if self.orders else []), *held, *unread])
 
 
 class Flatten:
@@ -91,7 +100,7 @@ class Flatten:
         """Looks, and acts on what is there."""
         asked_mono_ns = self._clock.mono_ns()
         held = await self._look()
-        if held is not None and not held.orders and not held.positions:
+        if held is not None and held.empty:
             self._empty(asked_mono_ns)
             await asyncio.sleep(ROUND_PAUSE_S)
             return 1
@@ -136,12 +145,24 @@ class Flatten:
             return Held(
                 replies.position_mode(mode.data),
                 len(replies.orders(orders.data)),
-                replies.positions(positions.data),
+                *self._positions(positions),
             )
         except Malformed as error:
             self._last = f"the venue's answer cannot be read: {error}"
             self._connection.unreadable(positions, error)
             return None
+
+    def _positions(self, answer: Answer) -> tuple[list[PositionFacts], int]:
+        """Those that can be read, each by itself, and how many cannot."""
+        held: list[PositionFacts] = []
+        unread = 0
+        for row in replies.decode(answer.data, list[Raw], "positions"):
+            try:
+                held += replies.positions(Raw(b"[" + bytes(row) + b"]"))
+            except Malformed as error:
+                unread += 1
+                self._connection.unreadable(answer, error)
+        return held, unread
 
     async def _act(self, held: Held) -> None:
         """Orders first: resting exits keep a position from being closed as a whole."""

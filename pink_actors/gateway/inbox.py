@@ -9,7 +9,8 @@ from typing import Final
 from pink_actors import shm
 from pink_actors.shm_layout import Command
 
-# Commands taken and not yet concluded; what is beyond stays in the rings.
+# Commands taken and not yet concluded, of each ring: however many entries wait for their turn, a
+# cancel or an exit is taken.  What is beyond stays in the rings.
 TAKEN_MAX: Final = 256
 POLL_MAX: Final = 64
 
@@ -33,10 +34,15 @@ class _Line:
         self._head_at_start = consumer.next_seq + consumer.lag
         self._taken: deque[tuple[int, Work]] = deque()
 
-    def take(self, count_max: int) -> list[Work]:
+    @property
+    def full(self) -> bool:
+        """Whether nothing more is taken until something is finished."""
+        return len(self._taken) >= TAKEN_MAX
+
+    def take(self) -> list[Work]:
         """The next commands."""
         taken = []
-        for seq, command in self.consumer.poll(min(count_max, POLL_MAX)):
+        for seq, command in self.consumer.poll(min(TAKEN_MAX - len(self._taken), POLL_MAX)):
             work = Work(command, bool(command.reissue) or seq < self._head_at_start)
             self._taken.append((seq, work))
             taken.append(work)
@@ -63,24 +69,19 @@ class Inbox:
 
     @property
     def consumers(self) -> list[shm.Consumer[Command]]:
-        """For waiting on both."""
-        return [line.consumer for line in self._lines]
+        """For waiting on those from which more is taken."""
+        return [line.consumer for line in self._lines if not line.full]
 
     @property
     def open_count(self) -> int:
         """Commands taken whose place in the ring is not yet free."""
         return self._open
 
-    @property
-    def full(self) -> bool:
-        """Whether nothing more is taken until something is finished."""
-        return self._open >= TAKEN_MAX
-
     def take(self) -> list[Work]:
         """New commands: those that reduce risk first."""
         taken: list[Work] = []
         for line in self._lines:
-            taken += line.take(TAKEN_MAX - self._open - len(taken))
+            taken += line.take()
         self._open += len(taken)
         return taken
 

@@ -44,14 +44,20 @@ async def submit(desk: Desk, work: Work) -> None:
         if not look.absent:
             await _unknown(desk, command, look.answer, look.text)
             return
+        if not desk.kernel_awaits(command):
+            # It was answered by a gateway that died before it freed its place in the ring.
+            text = "absent, and answered before"
+            await desk.reporter.conclude(
+                ReportKind.COMMAND_DONE, command, Code.DUPLICATE, look.answer, text
+            )
+            return
     if _overtaken(desk, work):
         await _not_sent(desk, command, Code.OVERTAKEN)
         return
     if not await _venue_learned(desk, command):
         await _not_sent(desk, command, Code.DEADLINE_PASSED, text="mode and rules are not known")
         return
-    rules = desk.memory.instruments.get(command.symbol)
-    broken = Code.UNKNOWN_SYMBOL if rules is None else refusal(command, rules)
+    broken = _broken_rule(desk, command)
     if broken is not Code.OK:
         await _not_sent(desk, command, broken)
         return
@@ -65,6 +71,14 @@ async def submit(desk: Desk, work: Work) -> None:
     if command.adds_risk and not await _leverage_set(desk, work, PositionMode(mode)):
         return
     await _conclude(desk, command, await _send(desk, work, request))
+
+
+def _broken_rule(desk: Desk, command: Command) -> Code:
+    """OK, or the rule it breaks; what is held in a symbol without rules must still get out."""
+    rules = desk.memory.instruments.get(command.symbol)
+    if rules is None:
+        return Code.UNKNOWN_SYMBOL if command.adds_risk else Code.OK
+    return refusal(command, rules)
 
 
 async def _venue_learned(desk: Desk, command: Command) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pink_actors.clock import Clock
+from pink_actors.clock import NS_PER_S, Clock
 from pink_actors.listener.marks import Marks
 from pink_actors.log import Logger
 from pink_actors.rest.kept import Kept
@@ -30,6 +30,8 @@ from pink_actors.venue.numbers import Malformed
 
 # Events remembered, so that the same from another socket is not told again.
 TOLD_MAX: Final = 1024
+# What cannot be read may have been a fill: a gap, but a flood of it is one in so long a time.
+UNREAD_GAP_NS_MIN: Final = 5 * NS_PER_S
 # Money moved by an order is told by the order itself.
 ORDER_REASON: Final = "ORDER"
 
@@ -67,6 +69,7 @@ class Ear:
         self._clock = clock
         self._log = log
         self._told: OrderedDict[OrderEvent | AccountEvent, None] = OrderedDict()
+        self._next_unread_gap_mono_ns = 0
 
     async def user_connected(self) -> None:
         """A user socket is up: whatever happened before may have been missed."""
@@ -74,8 +77,7 @@ class Ear:
         heard.reconnects += heard.gaps > 0
         heard.gaps += 1
         heard.user_sessions += 1
-        gap = reports.of_kind(ReportKind.GAP, self._reporter.arrival())
-        await self._reporter.publish(gap._replace(text="user stream connected"))
+        await self._gap("user stream connected")
 
     def user_lost(self) -> None:
         """A user socket that was up is down."""
@@ -100,6 +102,9 @@ class Ear:
             event = read(data)
         except Malformed as error:
             await self._unread(data, error)
+            if heard.last_user_mono_ns >= self._next_unread_gap_mono_ns:
+                self._next_unread_gap_mono_ns = heard.last_user_mono_ns + UNREAD_GAP_NS_MIN
+                await self._gap("a frame of the user stream cannot be read")
             return None
         match event:
             case Ping():
@@ -163,6 +168,10 @@ class Ear:
         if len(self._told) > TOLD_MAX:
             self._told.popitem(last=False)
         return True
+
+    async def _gap(self, text: str) -> None:
+        gap = reports.of_kind(ReportKind.GAP, self._reporter.arrival())
+        await self._reporter.publish(gap._replace(text=text))
 
     async def _order(self, event: OrderEvent) -> None:
         facts = event.facts

@@ -20,6 +20,8 @@ class Times(NamedTuple):
     """When a key is extended and when its socket is replaced."""
 
     extend_every_s: float = 30 * 60.0
+    # A key lives twice as long as it is left alone: one extension that fails is soon repeated.
+    extend_again_s: float = 60.0
     # A socket dies after about a day; its successor is up ten minutes before.
     replace_after_s: float = 24 * 3600.0 - 600.0
     silence_s_max: float = 15.0
@@ -54,15 +56,14 @@ class KeyService:
         self._log.warning("no_listen_key", code=answer.code, text=answer.text)
         return None
 
-    async def extend(self, listen_key: str) -> bool:
-        """Another hour for the key; False when it is gone."""
+    async def extend(self, listen_key: str) -> Ending:
+        """Another hour for the key where it ends OK; REFUSED when it is gone."""
         answer = await self._connection.ask(requests.extend_listen_key(listen_key), TURN)
         if answer.ending is Ending.OK:
             self._renewed()
-            return True
-        self._log.warning("listen_key_not_extended", code=answer.code, text=answer.text)
-        # Only the venue's own no ends a key; an outage shorter than its life does not.
-        return answer.ending is not Ending.REFUSED
+        else:
+            self._log.warning("listen_key_not_extended", code=answer.code, text=answer.text)
+        return answer.ending
 
     async def give_back(self, listen_key: str) -> None:
         """One user less; of an unused key the venue is told, and what it says changes nothing."""

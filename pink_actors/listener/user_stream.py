@@ -16,6 +16,7 @@ from pink_actors.listener.listen_key import KeyService, Times
 from pink_actors.listener.stream_socket import Ended, follow
 from pink_actors.log import Logger
 from pink_actors.rest.backoff import Backoff
+from pink_actors.rest.connection import Ending
 from pink_actors.venue.frames import KeyExpired, Ping, user_event
 
 BACKOFF_FIRST_S: Final = 0.2
@@ -127,11 +128,18 @@ class UserStream:
                 task.result()
 
     async def _extend(self, session: Session) -> None:
-        """Extends this session's own key for as long as the session lives."""
+        """Extends this session's own key for as long as the session lives.
+
+        Only the venue's own no ends a key; an outage shorter than its life does not.
+        """
+        pause_s = self._times.extend_every_s
         while True:
-            await asyncio.sleep(self._times.extend_every_s)
-            if not await self._keys.extend(session.key):
+            await asyncio.sleep(pause_s)
+            ending = await self._keys.extend(session.key)
+            if ending is Ending.REFUSED:
                 return
+            extended = ending is Ending.OK
+            pause_s = self._times.extend_every_s if extended else self._times.extend_again_s
 
     async def _hear(self, session: Session) -> None:
         async def opened(_: ClientConnection) -> None:

@@ -58,7 +58,7 @@ class _Pause:
     def longer(self, now: int) -> None:
         """From now on, for twice as long as the last time."""
         self._length_ns = min(self._length_ns * 2, PAUSE_NS_MAX)
-        self.until = now + self._length_ns
+        self.until = max(self.until, now + self._length_ns)
 
     def answered(self) -> None:
         """There was an answer: the next one starts short again, this one lasts."""

@@ -250,10 +250,10 @@ def _order_event(frame: _Frame) -> OrderEvent:
         status_word=row.status if status is OrderStatus.UNKNOWN else "",
         reduce_only=numbers.flag(row.reduce_only, "ro"),
         qty_e8=positive(numbers.qty(row.qty, "q"), "q"),
-        price_e12=positive(numbers.price(row.price, "p"), "p"),
+        price_e12=positive(numbers.told_price(row.price, "p"), "p"),
         trigger_e12=positive(numbers.price(row.trigger, "sp"), "sp"),
         cum_qty_e8=cum_qty,
-        avg_price_e12=positive(numbers.price(row.average, "ap"), "ap"),
+        avg_price_e12=positive(numbers.told_price(row.average, "ap"), "ap"),
         # Whether `n` is of this fill or of the whole order is not documented: REST tells the fee.
         cum_fee_e8=None,
         created_ms=0,

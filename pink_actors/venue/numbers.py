@@ -3,8 +3,8 @@
 BingX writes one and the same figure as a string in one reply, as a bare number in the next and
 as "" when there is none.  So numeric fields are taken as raw JSON tokens and read digit by digit.
 Missing is None, never zero.  What does not fit the scale is refused, never rounded, but for
-amounts of money that the venue charged or holds: those are a fact whatever their digits, and end in
-noise where a float wrote them.
+amounts of money that the venue charged or holds, and prices that it computed: those are a fact
+whatever their digits, and end in noise where a float or a division wrote them.
 """
 
 from __future__ import annotations
@@ -55,6 +55,12 @@ def scaled(raw: Raw, digits: int, field: str) -> int | None:
 def price(raw: Raw, field: str) -> int | None:
     """A price as 1e-12 units."""
     return scaled(raw, PRICE_DIGITS, field)
+
+
+def told_price(raw: Raw, field: str) -> int | None:
+    """A price the venue may have computed, an average or a bound: rounded half to even at 1e-12."""
+    text = token(raw, field)
+    return None if text is None else _split(text, PRICE_DIGITS, field)[0]
 
 
 def qty(raw: Raw, field: str) -> int | None:

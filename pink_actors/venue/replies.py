@@ -110,10 +110,10 @@ def order_row(data: Raw) -> OrderFacts:
         status_word=row.status or "",
         reduce_only=numbers.flag(row.reduce_only, "reduceOnly"),
         qty_e8=positive(quantity, "origQty"),
-        price_e12=positive(numbers.price(row.price, "price"), "price"),
+        price_e12=positive(numbers.told_price(row.price, "price"), "price"),
         trigger_e12=positive(numbers.price(row.stop_price, "stopPrice"), "stopPrice"),
         cum_qty_e8=cum_qty,
-        avg_price_e12=positive(numbers.price(row.avg_price, "avgPrice"), "avgPrice"),
+        avg_price_e12=positive(numbers.told_price(row.avg_price, "avgPrice"), "avgPrice"),
         cum_fee_e8=None if commission is None else -commission,
         created_ms=numbers.whole(row.time, "time") or 0,
         updated_ms=numbers.whole(row.update_time, "updateTime") or 0,
@@ -198,7 +198,7 @@ def _position(row: rest_types.Position, amount: int) -> PositionFacts:
         symbol=row.symbol,
         side=side,
         qty_e8=abs(amount),
-        entry_e12=positive(numbers.price(row.avg_price, "avgPrice"), "avgPrice"),
+        entry_e12=positive(numbers.told_price(row.avg_price, "avgPrice"), "avgPrice"),
         leverage=leverage,
         updated_ms=numbers.whole(row.update_time, "updateTime") or 0,
     )
@@ -282,7 +282,7 @@ class IncomePage(NamedTuple):
 def incomes(data: Raw) -> IncomePage:
     """Income rows, where one that makes no sense hides no other; null is an empty list."""
     page = IncomePage([], [], 0, [])
-    if bytes(data) in (b"null", b""):
+    if bytes(data) == b"null":
         return page
     rows = _bounded(decode(data, list[Raw], "income"), "income")
     for raw in rows:
@@ -320,10 +320,20 @@ def _income(row: rest_types.Income) -> IncomeFacts:
     )
 
 
-def instruments(data: Raw, symbols: frozenset[str]) -> list[InstrumentFacts]:
-    """Trading rules of the wanted symbols."""
-    rows = decode(data, list[rest_types.Contract], "contracts")
-    return [_instrument(row) for row in _bounded(rows, "contracts") if row.symbol in symbols]
+def instruments(
+    data: Raw, symbols: frozenset[str]
+) -> tuple[list[InstrumentFacts], list[Malformed]]:
+    """Trading rules of the wanted symbols; a row that makes no sense hides no other."""
+    facts: list[InstrumentFacts] = []
+    unreadable: list[Malformed] = []
+    for raw in _bounded(decode(data, list[Raw], "contracts"), "contracts"):
+        try:
+            row = decode(raw, rest_types.Contract, "contracts")
+            if row.symbol in symbols:
+                facts.append(_instrument(row))
+        except Malformed as error:
+            unreadable.append(error)
+    return facts, unreadable
 
 
 def _instrument(row: rest_types.Contract) -> InstrumentFacts:
@@ -367,6 +377,11 @@ def position_mode(data: Raw) -> PositionMode:
 def margin_type(data: Raw) -> str:
     """The margin type's own word, such as CROSSED."""
     return decode(data, rest_types.MarginType, "marginType").margin_type
+
+
+def dead_man(data: Raw) -> str:
+    """What the dead-man switch is now: ACTIVATED, CLOSED or FAILED; "" when it is not said."""
+    return (decode(data, rest_types.DeadMan, "data").status or "").upper()
 
 
 def leverage(data: Raw) -> int:

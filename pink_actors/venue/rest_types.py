@@ -121,9 +121,12 @@ class OneOrder(Struct, frozen=True):
 
 
 class Orders(Struct, frozen=True):
-    """`data` of openOrders and allOrders; rows stay raw, so one bad row does not hide others."""
+    """`data` of openOrders and allOrders; rows stay raw, so one bad row does not hide others.
 
-    orders: list[Raw] | None = None
+    The list has to be there, if only as null: that no order rests is never read from its absence.
+    """
+
+    orders: list[Raw] | None
 
 
 class Fill(Struct, frozen=True):
@@ -165,3 +168,9 @@ class Leverage(Struct, frozen=True):
     """`data` of POST trade/leverage."""
 
     leverage: Raw = ABSENT
+
+
+class DeadMan(Struct, frozen=True):
+    """`data` of POST trade/cancelAllAfter."""
+
+    status: str | None = None

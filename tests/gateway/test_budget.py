@@ -95,6 +95,17 @@ async def test_an_address_that_asked_too_much_is_silent_as_a_whole() -> None:
     assert counters.rate_limited == 1
 
 
+async def test_a_pause_that_lasts_is_not_cut_short_by_the_next_refusal() -> None:
+    budget = Budget(CLOCK, Counters(), limited=False)
+    for _ in range(3):
+        budget.pause(endpoints.PLACE_ORDER)
+    # What was sent before is answered in between, and then the next is refused.
+    budget.resume(endpoints.PLACE_ORDER)
+    budget.pause(endpoints.PLACE_ORDER)
+    within = CLOCK.mono_ns() + 3 * PAUSE_NS_MIN
+    assert not await budget.take(endpoints.PLACE_ORDER, Priority.EXIT, within)
+
+
 async def test_a_wait_ends_at_the_deadline_and_gives_its_turn_to_the_next() -> None:
     budget = Budget(CLOCK, Counters(), limited=True)
     budget.pause(endpoints.PLACE_ORDER)

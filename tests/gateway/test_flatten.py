@@ -166,6 +166,33 @@ async def test_a_position_that_the_venue_shows_late_is_closed_before_it_is_calle
         assert rounds == len(looks)
 
 
+async def test_a_position_that_cannot_be_read_keeps_no_other_from_being_closed(
+    instance: str, home: Path
+) -> None:
+    odd = {"symbol": OTHER_SYMBOL, "positionSide": "LONG", "positionAmt": "some"}
+    shown: list[object] = [odd, {"symbol": SYMBOL, "positionSide": "LONG", "positionAmt": "0.1"}]
+
+    def answer(asked: Asked) -> object:
+        if asked.path.endswith("dual"):
+            return {"dualSidePosition": "false"}
+        if asked.path.endswith("openOrders"):
+            return {"orders": []}
+        if asked.method == "POST":
+            shown.pop()
+            return {"order": {}}
+        return shown
+
+    async with scripted(instance, home, answer) as desk:
+        rig, stop = desk.rig, asyncio.Event()
+        actor = Flatten(rig.connection, rig.clock, rig.desk.log, stop, confirm_ms=1)
+        for _ in range(4):
+            await actor.step()
+        closings = [asked.params["symbol"] for asked in desk.asked if asked.method == "POST"]
+        assert closings == [SYMBOL]
+        # And what cannot be read is not called flat.
+        assert not stop.is_set()
+
+
 def test_in_hedge_mode_both_sides_are_closed(instance: str, home: Path) -> None:
     with trading(instance, home, position_mode="hedge") as (stage, _):
         gateway = stage.start_gateway()

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from pink_actors.gateway.inbox import Work
+from pink_actors import shm
+from pink_actors._native import OwnSegment
+from pink_actors.gateway.inbox import POLL_MAX, TAKEN_MAX, Inbox, Work
 from pink_actors.gateway.lanes import Lanes, lane_of
-from pink_actors.shm_layout import Command, CommandKind, Side
+from pink_actors.shm_layout import (
+    COMMANDS_DURABLE,
+    COMMANDS_NOW,
+    Command,
+    CommandKind,
+    Side,
+    Writer,
+)
+from tests.gateway.stage import Stage
 
 SUBMIT = Command.zero()._replace(
     kind=CommandKind.SUBMIT, symbol="BTC-USDT", position_side=Side.LONG, client_order_id="one"
@@ -51,3 +62,21 @@ async def test_flaw_o7_what_a_lane_raises_is_raised_again_where_the_gateway_look
         lanes.check()
     assert done == [] and not bad.done and not after.done
     await lanes.close()
+
+
+def test_however_many_entries_wait_a_cancel_and_an_exit_are_taken(
+    instance: str, home: Path
+) -> None:
+    with Stage(instance, home, "http://127.0.0.1:9") as stage:
+        own = shm.Own(OwnSegment.open(instance, Writer.GATEWAY, str(stage.run_dir)))
+        kernel = shm.Reader.attach(instance, Writer.KERNEL)
+        inbox = Inbox(own.consumer(kernel, COMMANDS_NOW), own.consumer(kernel, COMMANDS_DURABLE))
+        entries = [stage.command(CommandKind.SUBMIT) for _ in range(TAKEN_MAX + 1)]
+        stage.give(*entries)
+        taken = [work.command for _ in range(TAKEN_MAX // POLL_MAX + 1) for work in inbox.take()]
+        assert taken == entries[:TAKEN_MAX]
+        cancel = stage.about(CommandKind.CANCEL, entries[0])
+        leaving = stage.command(CommandKind.SUBMIT, adds_risk=0, reduce_only=1)
+        stage.give(cancel, leaving)
+        assert len(inbox.consumers) == 1
+        assert [work.command for work in inbox.take()] == [cancel, leaving]

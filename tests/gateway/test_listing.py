@@ -20,6 +20,7 @@ from pink_actors.shm_layout import (
     OrderSide,
     ReportKind,
 )
+from tests.gateway.cells import await_answer
 from tests.gateway.scripted import Asked, Bench, scripted
 from tests.gateway.stage import CLOCK, Stage
 
@@ -114,7 +115,9 @@ async def test_a_list_that_was_seen_whole_without_it_proves_that_it_may_be_sent(
 ) -> None:
     rows = [other(number, now_ms() - 1_800_000 + number) for number in range(3 * PAGE)]
     async with scripted(instance, home, listing(rows, newest_first=True)) as desk:
-        await submit(desk.rig.desk, Work(stop(desk.stage, 3_600_000), maybe_sent=True))
+        command = stop(desk.stage, 3_600_000)
+        await_answer(desk.stage, command)
+        await submit(desk.rig.desk, Work(command, maybe_sent=True))
         assert desk.kinds() == [(ReportKind.ORDER_STATE, Code.OK)]
         assert sent(desk) == 1
 

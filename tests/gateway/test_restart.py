@@ -13,6 +13,7 @@ from pink_actors.clock import NS_PER_MS
 from pink_actors.shm_layout import (
     Code,
     CommandKind,
+    Mode,
     OrderKind,
     OrderRole,
     OrderSide,
@@ -20,7 +21,8 @@ from pink_actors.shm_layout import (
     ReportKind,
     TimeInForce,
 )
-from tests.gateway.stage import CLOCK, Paper, Stage, trading
+from tests.gateway.cells import await_answer, note_answer
+from tests.gateway.stage import CLOCK, OTHER_SYMBOL, Paper, Stage, trading
 from tests.waiting import wait_until
 
 PLACE = "POST /openApi/swap/v2/trade/order"
@@ -70,6 +72,8 @@ def test_what_was_never_sent_is_sent_once_if_it_may_still_leave(
         price_e12=30_000 * 10**12, reissue=1,
     )  # fmt: skip
     late = stage.command(CommandKind.SUBMIT, deadline_mono_ns=CLOCK.mono_ns() + 1)
+    await_answer(stage, resting, 0)
+    await_answer(stage, late, 1)
     stage.give(resting, late)
     stage.start_gateway()
     assert stage.answer(resting).order_status is OrderStatus.WORKING
@@ -78,6 +82,33 @@ def test_what_was_never_sent_is_sent_once_if_it_may_still_leave(
     assert Counter(str(row["client_order_id"]) for row in paper.ledger("order")) == Counter(
         {resting.client_order_id: 1}
     )
+
+
+def test_what_was_answered_before_the_gateway_died_is_not_sent_by_the_next(
+    desk: tuple[Stage, Paper],
+) -> None:
+    stage, paper = desk
+    gateway = stage.start_gateway()
+    far = CLOCK.mono_ns() + 120_000 * NS_PER_MS
+    # The first holds the place of the second in the ring, and so its cursor, after its answer.
+    first = stage.command(CommandKind.SUBMIT, symbol=OTHER_SYMBOL, deadline_mono_ns=far)
+    second = stage.command(CommandKind.SUBMIT, deadline_mono_ns=far)
+    paper.fault("delay", endpoint=PLACE, count=1, delay_ms=4000)
+    await_answer(stage, first, 0)
+    await_answer(stage, second, 1)
+    stage.give(first)
+    wait_until(lambda: paper.struck("delay") == 1, "the first at the venue")
+    stage.set_mode(Mode.HALTED)
+    assert stage.do(second).kind is ReportKind.NOT_SENT
+    note_answer(stage, second, OrderStatus.NOT_SENT, 1)
+    gateway.stop(signal.SIGKILL)
+    stage.set_mode(Mode.ACTIVE)
+    stage.start_gateway()
+    assert stage.answer(first).kind is ReportKind.ORDER_STATE
+    wait_until(lambda: len(stage.answers(second)) == 2, "the end of the second")
+    again = stage.answers(second)[1]
+    assert (again.kind, again.code) == (ReportKind.COMMAND_DONE, Code.DUPLICATE)
+    assert [row["client_order_id"] for row in paper.ledger("order")] == [first.client_order_id]
 
 
 def test_a_reissued_command_is_answered_from_the_venue_and_not_sent_again(

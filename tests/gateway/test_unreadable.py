@@ -86,7 +86,7 @@ RESTING = {
     "type": "STOP_MARKET", "origQty": "0.1", "stopPrice": "20000", "status": "NEW",
 }  # fmt: skip
 # Its average cannot be a price.
-ODD = {**RESTING, "orderId": 8, "avgPrice": "0.3000000000000001", "symbol": "ETH-USDT"}
+ODD = {**RESTING, "orderId": 8, "avgPrice": "1e99", "symbol": "ETH-USDT"}
 
 
 async def snapshot(

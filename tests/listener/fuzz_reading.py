@@ -139,10 +139,10 @@ def _order(row: object, names: _Names) -> Reading:
         order_kind=kind if kind in KINDS else "UNKNOWN",
         status="NONE" if status is None else STATUS.get(_word(status).upper(), "UNKNOWN"),
         qty_e8=_positive(qty),
-        price_e12=_positive(_scaled(row.get(names.price), 12)),
+        price_e12=_positive(_scaled(row.get(names.price), 12, computed=True)),
         trigger_e12=_positive(_scaled(row.get(names.trigger), 12)),
         cum_qty_e8=_scaled(row.get(names.cum_qty), 8),
-        avg_price_e12=_positive(_scaled(row.get(names.average), 12)),
+        avg_price_e12=_positive(_scaled(row.get(names.average), 12, computed=True)),
         cum_fee_e8=None if fee is None else -fee,
     )
 
@@ -186,7 +186,8 @@ def _whole(value: object) -> int | None:
     return number
 
 
-def _scaled(value: object, digits: int) -> int | None:
+def _scaled(value: object, digits: int, *, computed: bool = False) -> int | None:
+    """What the venue computed may have more digits than ours, and is rounded half to even."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
@@ -197,7 +198,9 @@ def _scaled(value: object, digits: int) -> int | None:
         raise BadError from error
     if not number.is_finite() or abs(number.adjusted()) > MAGNITUDE_MAX:
         raise BadError
-    exact = Fraction(number) * 10**digits
+    exact: Fraction = Fraction(number) * 10**digits
+    if computed:
+        return round(exact)
     if exact.denominator != 1:
         raise BadError
     return int(exact.numerator)

@@ -20,7 +20,7 @@ from pink_actors.listener.ear import Ear
 from pink_actors.listener.listen_key import KeyService, Times
 from pink_actors.listener.marks import Marks
 from pink_actors.listener.user_stream import UserStream
-from pink_actors.rest.connection import Connection, Keys
+from pink_actors.rest.connection import Connection, Ending, Keys
 from pink_actors.rest.kept import FILE_SIZE_MAX, FILES_MAX, Kept
 from pink_actors.rest.reporting import Reporter
 from pink_actors.shm_layout import LISTENER_REPORTS, MarkCell, ReportKind, Writer
@@ -91,6 +91,21 @@ async def test_flaw_l6_the_key_is_extended_and_its_successor_has_an_extension_of
     assert "not_extended" not in rig.said.getvalue()
 
 
+async def test_an_extension_that_fails_is_repeated_long_before_the_key_is_over(
+    instance: str, home: Path
+) -> None:
+    put = "PUT /openApi/user/auth/userDataStream"
+    with trading(instance, home) as (stage, paper):
+        times = Times(extend_every_s=6.0, extend_again_s=0.2)
+        async with streaming(stage, paper, times) as (rig, keys):
+            paper.fault("http_5xx", endpoint=put, count=3)
+            await wait_until_async(lambda: keys.renewals == 1, "the key")
+            await wait_until_async(lambda: paper.struck("http_5xx") == 3, "the failure", 20.0)
+            # The key would be dead after two periods: the next is not waited for.
+            await wait_until_async(lambda: keys.renewals == 2, "the extension", 4.0)
+            assert rig.gaps() == 1
+
+
 async def test_the_successor_is_up_before_the_old_socket_goes(instance: str, home: Path) -> None:
     with trading(instance, home) as (stage, paper):
         async with streaming(stage, paper, Times(replace_after_s=0.2)) as (rig, _):
@@ -118,7 +133,7 @@ async def test_flaw_o7_an_error_in_a_background_task_reaches_whoever_runs_the_st
         connection = Connection(venue, Keys(API_KEY, API_SECRET), CLOCK, rig.log, rig.kept)
         keys = KeyService(connection, CLOCK, rig.log)
 
-        async def broken(_: str) -> bool:
+        async def broken(_: str) -> Ending:
             raise RuntimeError("a bug in the task that extends the key")
 
         monkeypatch.setattr(keys, "extend", broken)
@@ -152,6 +167,9 @@ async def test_unreadable_frames_are_kept_in_a_bounded_ring_and_told_in_bounded_
         assert len(first) == FILE_SIZE_MAX
         assert others == [b"{%d" % number for number in range(FILES_MAX - 1)]
         told = [report.kind for _, report in stage.stream_reports.poll(1000)]
+        # Each may have been a fill, so that the venue is asked; a flood is one gap.
+        assert told.count(ReportKind.GAP) == 1
+        told.remove(ReportKind.GAP)
         assert 0 < len(told) <= 10
         assert set(told) == {ReportKind.DIAGNOSTIC}
         assert rig.ear.heard.parse_errors == FILES_MAX * 3 + 1

@@ -46,6 +46,14 @@ def test_an_order_event_is_read_under_both_of_its_names(name: bytes) -> None:
     assert facts.avg_price_e12 == 437_100_000_000_000
 
 
+def test_prices_that_the_venue_computed_hide_no_fill_by_their_digits() -> None:
+    frame = ORDER.replace(b'"437.10000000"', b"437.1000000000000227")
+    frame = frame.replace(b'"437.12006772"', b"437.12006772000001")
+    facts = order_event(frame).facts
+    assert facts.avg_price_e12 == 437_100_000_000_000
+    assert facts.price_e12 == 437_120_067_720_000
+
+
 def test_flaw_j5_k11_an_event_carries_the_venues_time_and_never_ours() -> None:
     facts = order_event(ORDER).facts
     assert facts.updated_ms == 1758608899316

@@ -53,6 +53,18 @@ def test_flaw_e12_f23_the_bound_price_of_a_market_order_is_never_its_fill() -> N
     assert facts.cum_qty_e8 == 100_000_000
 
 
+def test_an_average_that_a_division_left_long_hides_no_fill_and_no_position() -> None:
+    row = ROW.replace(b'"avgPrice":"0.0000"', b'"avgPrice":"0.30000000000000004"')
+    row = row.replace(b'"executedQty":"0.0"', b'"executedQty":"1.0"')
+    row = row.replace(b'"price":"2.1710"', b'"price":2.1709999999999998')
+    facts = replies.order_row(Raw(row))
+    assert facts.avg_price_e12 == 300_000_000_000
+    assert facts.price_e12 == 2_171_000_000_000
+    position = b'[{"symbol":"LTC-USDT","positionSide":"LONG","positionAmt":"0.1","avgPrice":"%s"}]'
+    (held,) = replies.positions(Raw(position % b"83.53000000000000123"))
+    assert held.entry_e12 == 83_530_000_000_000
+
+
 def test_flaw_l3_an_average_of_zero_is_no_average() -> None:
     facts = replies.order_row(Raw(ROW.replace(b'"executedQty":"0.0"', b'"executedQty":"0.4"')))
     assert facts.cum_qty_e8 == 40_000_000
@@ -209,15 +221,16 @@ def test_flaw_e16_a_tick_or_lot_of_zero_is_refused() -> None:
         b'"apiStateOpen":"true"}'
     )
     wanted = frozenset({"BTC-USDT"})
-    (facts,) = replies.instruments(Raw(b"[" + row + b"]"), wanted)
+    (facts,), _ = replies.instruments(Raw(b"[" + row + b"]"), wanted)
     assert (facts.tick_e12, facts.lot_e8) == (100_000_000_000, 10_000)
     assert (facts.min_qty_e8, facts.min_notional_e8) == (10_000, 200_000_000)
     assert (facts.maker_fee_e8, facts.taker_fee_e8) == (20_000, 50_000)
     for broken in (row.replace(b'"pricePrecision":1', b'"pricePrecision":99'),
                    row.replace(b'"quantityPrecision":4,', b""),
                    row.replace(b'"pricePrecision":1', b'"pricePrecision":"x"')):  # fmt: skip
-        with pytest.raises(Malformed):
-            replies.instruments(Raw(b"[" + broken + b"]"), wanted)
+        rows = Raw(b"[" + broken + b",7," + row + b"]")
+        found, unreadable = replies.instruments(rows, wanted)
+        assert (found, len(unreadable)) == ([facts], 2)
 
 
 def test_income_rows_of_fills_are_left_to_the_fills() -> None:
@@ -230,6 +243,15 @@ def test_income_rows_of_fills_are_left_to_the_fills() -> None:
     assert (funding.income_id, funding.kind, funding.amount_e8) == ("17", 1, -2_920_000)
     assert transfer.income_id == "TRANSF-5-10000000000"
     assert replies.incomes(Raw(b"null")).rows == []
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"list":[]}', b'"busy"'])
+def test_a_list_that_is_not_told_is_not_an_empty_one(data: bytes) -> None:
+    assert replies.orders(Raw(b'{"orders":null}')) == ()
+    with pytest.raises(Malformed):
+        replies.orders(Raw(data))
+    with pytest.raises(Malformed):
+        replies.incomes(Raw(data))
 
 
 def test_the_envelope_is_read_in_all_its_shapes() -> None:
