@@ -47,6 +47,8 @@ pub fn faults_of(seed: u64) -> Faults {
     } else {
         0
     };
+    // Rows are long missing while hands go on, yet never as long as an order waits for them.
+    let rowless = by_hand > 0 && seed % 16 == 10;
     Faults {
         reply_lost: chance(200),
         request_lost: chance(100),
@@ -54,7 +56,7 @@ pub fn faults_of(seed: u64) -> Faults {
         refused: chance(150),
         cancel_lost: chance(300),
         cancel_slow: if protected > 0 { 850 } else { chance(300) },
-        answer_empty: chance(300),
+        answer_empty: if rowless { 700 } else { chance(300) },
         snapshot_partial: chance(300),
         position_lag: if by_hand > 0 { 600 } else { chance(500) },
         stream_lost: chance(if protected > 0 { 100 } else { 500 }),
