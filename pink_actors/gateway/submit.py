@@ -100,8 +100,11 @@ async def _send(desk: Desk, work: Work, request: Request) -> Answer:
     """Sends until the venue has it, or may have it, or it may not leave any more."""
     command = work.command
 
+    def refused() -> Code:
+        return Code.OVERTAKEN if _overtaken(desk, work) else desk.gate.refusal(command)
+
     def gate() -> Code:
-        held = Code.OVERTAKEN if _overtaken(desk, work) else desk.gate.refusal(command)
+        held = refused()
         if held is Code.OK:
             desk.tally.submits += 1
             desk.memory.note_sent(command.client_order_id, desk.clock.mono_ns())
@@ -115,6 +118,9 @@ async def _send(desk: Desk, work: Work, request: Request) -> Answer:
         answer = await desk.connection.send(request, turn)
         if answer.ending not in (Ending.NOTHING, Ending.UNSENT):
             return answer
+        held = refused()
+        if held is not Code.OK:
+            return Answer(Ending.HELD, held=held)
         pause_s = backoff.next_s()
         if desk.clock.mono_ns() + int(pause_s * NS_PER_S) >= give_up_mono_ns:
             return answer

@@ -20,7 +20,15 @@ from pink_actors.rest.backoff import Backoff
 from pink_actors.rest.budget import Budget, Priority
 from pink_actors.rest.counters import Counters
 from pink_actors.rest.kept import Kept
-from pink_actors.rest.transport import MAY_HAVE_LEFT, NEVER_LEFT, Host, Transport, host
+from pink_actors.rest.transport import (
+    MAY_HAVE_LEFT,
+    NEVER_LEFT,
+    Gate,
+    Held,
+    Host,
+    Transport,
+    host,
+)
 from pink_actors.shm_layout import Code
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Kind, Meaning, Verdict, judge, judge_http
@@ -68,7 +76,7 @@ class Turn(NamedTuple):
 
     priority: Priority
     deadline_mono_ns: int = 0
-    gate: Callable[[], Code] | None = None
+    gate: Gate | None = None
 
 
 class Keys(NamedTuple):
@@ -199,10 +207,11 @@ class Connection:
         endpoint = request.endpoint
         if not await self._budget.take(endpoint, turn.priority, turn.deadline_mono_ns):
             return Answer(Ending.HELD, held=Code.DEADLINE_PASSED)
-        held = turn.gate() if turn.gate is not None else Code.OK
-        if held is not Code.OK:
-            return Answer(Ending.HELD, held=held)
-        answer = await self._exchange(request)
+        try:
+            answer = await self._exchange(request, turn.gate)
+        except Held as no:
+            self.counters.requests -= 1
+            return Answer(Ending.HELD, held=no.code)
         if answer.meaning is Meaning.RATE:
             self._budget.pause(endpoint)
         elif answer.meaning is Meaning.ADDRESS_RATE:
@@ -211,14 +220,14 @@ class Connection:
             self._budget.resume(endpoint)
         return answer
 
-    async def _exchange(self, request: Request) -> Answer:
+    async def _exchange(self, request: Request, gate: Gate | None) -> Answer:
         counters = self.counters
         asked_wall_ms = self._clock.wall_ns() // NS_PER_MS
         sent_mono_ns = self._clock.mono_ns()
         counters.requests += 1
         counters.in_flight += 1
         try:
-            status, content = await self._reach(request)
+            status, content = await self._reach(request, gate)
         except NEVER_LEFT as error:
             return self._no_answer(request, Ending.UNSENT, error, asked_wall_ms)
         except MAY_HAVE_LEFT as error:
@@ -245,14 +254,14 @@ class Connection:
             asked_wall_ms=asked_wall_ms, wall_ns=self._clock.wall_ns(), mono_ns=mono_ns
         )
 
-    async def _reach(self, request: Request) -> tuple[int, bytes]:
+    async def _reach(self, request: Request, gate: Gate | None) -> tuple[int, bytes]:
         """At the fallback where the first address is not reached and the request only asks."""
         try:
-            answer = await self._round_trip(request, self._host)
+            answer = await self._round_trip(request, self._host, gate)
         except NEVER_LEFT as error:
             if self._fallback is None or request.endpoint.method != "GET":
                 raise
-            answer = await self._round_trip(request, self._fallback)
+            answer = await self._round_trip(request, self._fallback, gate)
             if not self._by_fallback:
                 self._log.warning("answered_by_fallback", error=f"{type(error).__name__}: {error}")
             self._by_fallback = True
@@ -260,7 +269,7 @@ class Connection:
         self._by_fallback = False
         return answer
 
-    async def _round_trip(self, request: Request, to: Host) -> tuple[int, bytes]:
+    async def _round_trip(self, request: Request, to: Host, gate: Gate | None) -> tuple[int, bytes]:
         endpoint = request.endpoint
         if endpoint.access is Access.SIGNED:
             query = signed_query(
@@ -269,7 +278,7 @@ class Connection:
         else:
             query = plain_query(request.params)
         target = f"{endpoint.path}?{query}" if query else endpoint.path
-        return await self._transport.round_trip(endpoint.method, to, target)
+        return await self._transport.round_trip(endpoint.method, to, target, gate)
 
     def _judged(self, request: Request, status: int, content: bytes) -> Answer:
         """What the answer means; Malformed where one without a fault cannot be read."""

@@ -8,7 +8,8 @@ the same library's, with the same requests, timeouts and errors.
 from __future__ import annotations
 
 import asyncio
-from typing import Final, NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NamedTuple
 
 import httpcore
 import httpx
@@ -16,6 +17,7 @@ import httpx
 from pink_actors.errors import ConfigError, SecretsError
 from pink_actors.rest.network import Network
 from pink_actors.rest.pool import Pool
+from pink_actors.shm_layout import Code
 from pink_actors.venue.replies import BODY_SIZE_MAX
 from pink_actors.venue.signing import API_KEY_HEADER
 
@@ -39,6 +41,19 @@ MAY_HAVE_LEFT: Final = (
     httpcore.ProtocolError,
     httpcore.TimeoutException,
 )
+
+
+# What the library tells right before it writes a request, once there is a connection.
+WRITES_NOW: Final = "http11.send_request_headers.started"
+Gate = Callable[[], Code]
+
+
+class Held(Exception):
+    """The gate said no at the last moment: the request never left."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.name)
+        self.code = code
 
 
 class Host(NamedTuple):
@@ -82,7 +97,7 @@ class Transport:
     def __init__(self, timeout_s: float, proxy: str) -> None:
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         timeout = {"connect": connect_s, "read": timeout_s, "write": timeout_s}
-        self._extensions = {"timeout": timeout}
+        self._extensions: dict[str, Any] = {"timeout": timeout}
         self._total_s = TOTAL_PER_READ_TIMEOUT * timeout_s
         source = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
@@ -96,15 +111,23 @@ class Transport:
         """Ends all connections."""
         await self._pool.close()
 
-    async def round_trip(self, method: str, to: Host, target: str) -> tuple[int, bytes]:
-        """Status and body; raises one of NEVER_LEFT or of MAY_HAVE_LEFT."""
+    async def round_trip(
+        self, method: str, to: Host, target: str, gate: Gate | None = None
+    ) -> tuple[int, bytes]:
+        """Status and body; raises one of NEVER_LEFT or of MAY_HAVE_LEFT, or Held by the gate.
+
+        The gate is asked when there is a connection: to get one can take seconds.
+        """
         url = httpcore.URL(
             scheme=to.scheme, host=to.name, port=to.port, target=(to.path + target).encode("ascii")
         )
         headers = to.headers
         if method in ("POST", "PUT"):
             headers = [*headers, (b"Content-Length", b"0")]
-        request = httpcore.Request(method, url, headers=headers, extensions=self._extensions)
+        extensions = self._extensions
+        if gate is not None:
+            extensions = {**extensions, "trace": asked_last(gate)}
+        request = httpcore.Request(method, url, headers=headers, extensions=extensions)
         try:
             async with asyncio.timeout(self._total_s):
                 return await self._answer(request)
@@ -123,6 +146,18 @@ class Transport:
             finally:
                 await response.aclose()
         return response.status, bytes(content)
+
+
+def asked_last(gate: Gate) -> Callable[[str, dict[str, Any]], Coroutine[Any, Any, None]]:
+    """Asks the gate where the request itself is written, and not for the way through a proxy."""
+
+    async def trace(event: str, info: dict[str, Any]) -> None:
+        if event == WRITES_NOW and info["request"].method != b"CONNECT":
+            code = gate()
+            if code is not Code.OK:
+                raise Held(code)
+
+    return trace
 
 
 def _proxy(url: str) -> httpcore.Proxy:

@@ -6,13 +6,22 @@ import asyncio
 import socket
 import ssl
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import pytest
 
 from pink_actors.rest.network import Network
 from pink_actors.rest.pool import Pool
-from pink_actors.rest.transport import MAY_HAVE_LEFT, NEVER_LEFT, Transport, host
+from pink_actors.rest.transport import (
+    MAY_HAVE_LEFT,
+    NEVER_LEFT,
+    Gate,
+    Transport,
+    asked_last,
+    host,
+)
+from pink_actors.shm_layout import Code
 from tests.gateway.far_end import (
     Certificate,
     FarEnd,
@@ -31,7 +40,7 @@ VENUE = "venue.test"
 HERE = "127.0.0.1"
 # Many times what the buffers of a connection on this machine hold.
 LARGE = bytes(range(256)) * (256 * 1024)
-SECURE = {"timeout": {"connect": 20.0, "read": 20.0, "write": 20.0}}
+SECURE: dict[str, Any] = {"timeout": {"connect": 20.0, "read": 20.0, "write": 20.0}}
 
 
 @pytest.fixture
@@ -48,13 +57,14 @@ def pool_of(context: ssl.SSLContext, proxy: httpcore.Proxy | None = None) -> Poo
     return Pool(source, SHORT_S)
 
 
-async def ask(pool: Pool, name: str, port: int) -> bytes:
+async def ask(pool: Pool, name: str, port: int, gate: Gate | None = None) -> bytes:
     """One request over TLS, and the body of its answer."""
     origin = httpcore.Origin(b"https", name.encode(), port)
     url = httpcore.URL(scheme=b"https", host=name.encode(), port=port, target=b"/order")
     async with pool.lent(origin) as connection:
         headers = [(b"Host", name.encode()), (b"Content-Length", b"0")]
-        request = httpcore.Request("POST", url, headers=headers, extensions=SECURE)
+        extensions = {**SECURE, "trace": asked_last(gate)} if gate else SECURE
+        request = httpcore.Request("POST", url, headers=headers, extensions=extensions)
         response = await connection.handle_async_request(request)
         body = await response.aread()
         await response.aclose()
@@ -130,6 +140,13 @@ async def test_flaw_l9_a_tunnel_ends_at_the_venue_and_nowhere_else(
     home: Path, scheme: str, named: str
 ) -> None:
     venue, door = Certificate(home, named), Certificate(home, HERE)
+    asked = 0
+
+    def gate() -> Code:
+        nonlocal asked
+        asked += 1
+        return Code.OK
+
     async with (
         far_end(answer, venue.server()) as end,
         far_end(tunnel(end.port), door.server() if scheme == "https" else None) as way,
@@ -138,14 +155,16 @@ async def test_flaw_l9_a_tunnel_ends_at_the_venue_and_nowhere_else(
         trusted = door.client() if scheme == "https" else None
         pool = pool_of(venue.client(), httpcore.Proxy(address, ssl_context=trusted))
         if named == VENUE:
-            assert [await ask(pool, VENUE, 443) for _ in range(2)] == [b"{}"] * 2
+            assert [await ask(pool, VENUE, 443, gate) for _ in range(2)] == [b"{}"] * 2
         else:
             with pytest.raises(httpcore.ConnectError, match="certificate") as refused:
-                await ask(pool, VENUE, 443)
+                await ask(pool, VENUE, 443, gate)
             assert isinstance(refused.value, NEVER_LEFT)
         await pool.close()
     assert way.asked == [b"venue.test:443"]
     assert end.asked == ([b"/order"] * 2 if named == VENUE else [])
+    # The gate is asked about what leaves, not about the way there.
+    assert asked == len(end.asked)
 
 
 async def swallow(end: FarEnd, reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:

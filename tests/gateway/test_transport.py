@@ -10,7 +10,8 @@ import pytest
 
 from pink_actors.rest.network import Network
 from pink_actors.rest.pool import CONNECTIONS_MAX, Pool
-from pink_actors.rest.transport import MAY_HAVE_LEFT, NEVER_LEFT, Host, Transport, host
+from pink_actors.rest.transport import MAY_HAVE_LEFT, NEVER_LEFT, Held, Host, Transport, host
+from pink_actors.shm_layout import Code
 from tests.gateway.far_end import (
     FarEnd,
     Serve,
@@ -150,6 +151,35 @@ async def test_a_request_that_finds_no_place_has_not_left_and_the_places_come_ba
         await pool.close()
     assert isinstance(full.value, NEVER_LEFT)
     assert (end.connections, sent(end, "late")) == (CONNECTIONS_MAX, 1)
+
+
+async def test_what_waited_for_a_connection_is_asked_about_right_before_it_is_written() -> None:
+    """For seconds there is none; the kill switch may be thrown meanwhile."""
+    said, asked = Code.OK, 0
+
+    def gate() -> Code:
+        nonlocal asked
+        asked += 1
+        return said
+
+    async with far_end(hold) as end:
+        transport = Transport(LONG_S, "")
+        names = [f"{number}" for number in range(CONNECTIONS_MAX)]
+        under_way = [asyncio.create_task(ask(transport, end, name)) for name in names]
+        await wait_until_async(lambda: len(end.asked) == CONNECTIONS_MAX, "all requests")
+        late = asyncio.create_task(transport.round_trip("POST", at(end.port), TARGET + "n", gate))
+        await asyncio.sleep(0)
+        assert asked == 0
+        said = Code.KILL_SWITCH
+        end.go.set()
+        with pytest.raises(Held) as held:
+            await late
+        await asyncio.gather(*under_way)
+        assert (held.value.code, asked, sent(end, "n")) == (Code.KILL_SWITCH, 1, 0)
+        said = Code.OK
+        assert await transport.round_trip("POST", at(end.port), TARGET + "n", gate) == (200, b"{}")
+        await transport.close()
+    assert (asked, sent(end, "n")) == (2, 1)
 
 
 async def test_where_nobody_listens_nothing_has_left() -> None:
