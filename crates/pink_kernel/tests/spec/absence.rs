@@ -13,7 +13,11 @@ const RESTS: &str = "
 
 /// The venue does not find the entry.
 fn absent(world: &mut World) -> Code {
-    let order = world.order(0, OrderRole::Entry);
+    absent_as(world, OrderRole::Entry)
+}
+
+fn absent_as(world: &mut World, role: OrderRole) -> Code {
+    let order = world.order(0, role);
     let report = Report {
         kind: ReportKind::OrderNotFound,
         client_order_id: order.client_order_id,
@@ -82,4 +86,46 @@ fn an_entry_whose_position_the_venue_lists_is_not_given_up_at_the_first_absence(
         ",
     );
     assert_eq!(found.order(0, OrderRole::StopLoss).qty_e8, E8);
+}
+
+#[test]
+fn an_exit_that_the_venues_list_shows_done_is_not_given_up_at_the_first_absence() {
+    let asked = |listed: &str| {
+        let mut world = check(
+            "
+            enter long 1              | OrderRequested |
+            fill 1 @ 100 fee 0        | PositionOpen   |
+            settle                    | PositionOpen   |
+            exit                      | ExitRequested  |
+            unknown                   | ExitRequested  |
+            wait 2000                 | ExitRequested  |
+            ",
+        );
+        world = run(world, &format!("snapshot {listed} | ExitRequested |"));
+        world.wait(4_000);
+        absent_as(&mut world, OrderRole::Exit)
+    };
+    assert_eq!(asked("long 0.4 @ 100"), Code::Unresolved);
+    assert_eq!(asked("long 1 @ 100"), Code::Ok);
+    // More than is held is nothing that an exit can have done.
+    assert_eq!(asked("long 1.5 @ 100"), Code::Ok);
+}
+
+#[test]
+fn an_old_word_of_the_stream_that_says_less_undoes_no_absence() {
+    let mut world = check(
+        "
+        enter long 1 limit 99 | OrderRequested |
+        live                  | EntryWorking   |
+        fill 0.3 @ 99 fee 0   | EntryWorking   |
+        wait 60000            | EntryWorking   |
+        ",
+    );
+    let order = world.order(0, OrderRole::Entry);
+    let mut old = world.state_of(&order, OrderStatus::Working);
+    old.cum_qty_e8 = E8 / 10;
+    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(world.report(&old).code, Code::StaleFact);
+    world.wait(6_000);
+    assert_eq!(absent(&mut world), Code::Ok);
 }

@@ -1,6 +1,6 @@
 //! What the venue holds beside a trade that closed and waits for its rows.
 
-use shm_layout::{AdoptPolicy, Control, OrderRole, OrderStatus, Report, Stage};
+use shm_layout::{AdoptPolicy, CommandKind, Control, OrderRole, OrderStatus, Report, Stage};
 
 use crate::check::{check, run};
 use crate::world::{E8, E12, Fill, World, config};
@@ -242,4 +242,55 @@ fn a_position_beside_a_closed_slot_is_adopted_once_the_slot_is_free() {
     assert_eq!(seen(&world), (before + 1, 0));
     assert_eq!(world.kernel.slot(0).adopted, 1);
     assert_eq!(world.kernel.slot(1).stage, Stage::Idle);
+}
+
+#[test]
+fn what_is_first_seen_beside_a_closed_slot_is_looked_at_again_soon() {
+    let asked = |world: &World| {
+        let reconciles = world.commands.iter();
+        reconciles
+            .filter(|command| command.kind == CommandKind::Reconcile)
+            .count()
+    };
+    let mut world = run(check(CLOSED), "snapshot long 0.5 @ 100 | Closed |");
+    let before = asked(&world);
+    world.wait(5_000);
+    assert_eq!(asked(&world), before + 1);
+    // Once it is certain, the next look comes when it comes.
+    let mut world = run(world, "snapshot long 0.5 @ 100 | Closed |");
+    let before = asked(&world);
+    world.wait(5_000);
+    assert_eq!(asked(&world), before);
+}
+
+#[test]
+fn a_list_asked_for_before_the_last_event_of_its_symbol_adopts_nothing() {
+    let mut world = World::ready();
+    world.control(&Control {
+        adopt: AdoptPolicy::Adopt,
+        ..config()
+    });
+    let world = run(
+        world,
+        "
+        hedge                                     | Idle           |
+        enter short 1                             | OrderRequested |
+        fill 1 @ 100 fee 0                        | PositionOpen   |
+        settle                                    | PositionOpen   |
+        snapshot short 1 @ 100 long 0.5 @ 100     | PositionOpen   |
+        wait 6000                                 | PositionOpen   |
+        exit 0.5                                  | ExitRequested  |
+        fill 0.5 @ 100 fee 0                      | PositionOpen   |
+        snapshot short 0.5 @ 100 long 0.5 @ 100   | PositionOpen   |
+        ",
+    );
+    assert_eq!(world.kernel.slot(1).stage, Stage::Idle);
+    let world = run(
+        world,
+        "
+        wait 6000                                 | PositionOpen   |
+        snapshot short 0.5 @ 100 long 0.5 @ 100   | PositionOpen   |
+        ",
+    );
+    assert_eq!(world.kernel.slot(1).stage, Stage::PositionOpen);
 }
