@@ -2,7 +2,7 @@
 
 use shm_layout::{CommandKind, OrderKind, OrderSide};
 
-use crate::check::check;
+use crate::check::{check, run};
 
 #[test]
 fn protection_follows_the_fill_with_its_size() {
@@ -137,4 +137,23 @@ fn a_refused_stop_is_tried_again_later() {
         .filter(|c| c.kind == CommandKind::Submit)
         .count();
     assert_eq!(submits, 3);
+}
+
+#[test]
+fn a_stop_refused_again_and_again_is_tried_later_each_time_however_long_a_refusal_takes() {
+    let mut world = check(
+        "
+        enter long 1 sl 95        | OrderRequested |
+        fill 1 @ 100              | PositionOpen   |
+        wait 0                    | PositionOpen   | sends submit
+        ",
+    );
+    for refusals in 1..=4 {
+        world = run(
+            world,
+            "wait 200 | PositionOpen |\nrefused of stop | PositionOpen |",
+        );
+        assert_eq!(world.kernel.slot(0).stop_refusals, refusals);
+        world.wait(10_000);
+    }
 }
