@@ -1,8 +1,8 @@
 """The rate budget: per endpoint and per address, the urgent before the patient.
 
 Invariant: within any window no endpoint is granted more than its published rate and all together no
-more than the address may, of which a part is for cancels and exits alone; a granted request is
-counted from the moment of its grant.
+more than the address may, of which a part is for cancels and exits alone, as is a place at each
+endpoint before entries; a granted request is counted from the moment of its grant.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ WINDOW_NS: Final = 1_050 * NS_PER_MS
 ADDRESS_PER_WINDOW_MAX: Final = 10
 # However much is asked and entered, a cancel or an exit finds the address free for it.
 ADDRESS_KEPT_FOR_URGENT: Final = 3
+# However much is entered, a stop or an exit finds a place where all orders are placed.
+ENDPOINT_KEPT_FROM_ENTRIES: Final = 1
 PAUSE_NS_MIN: Final = 500 * NS_PER_MS
 PAUSE_NS_MAX: Final = 30 * NS_PER_S
 WAITERS_MAX: Final = 1024
@@ -148,8 +150,9 @@ class Budget:
         if not self._limited:
             return ready_at
         kept = 0 if priority in URGENT else ADDRESS_KEPT_FOR_URGENT
+        kept_here = ENDPOINT_KEPT_FROM_ENTRIES if priority is Priority.ENTRY else 0
         for sent, count_max in (
-            (self._sent.get(endpoint.name), endpoint.per_second),
+            (self._sent.get(endpoint.name), max(endpoint.per_second - kept_here, 1)),
             (self._sent_all, ADDRESS_PER_WINDOW_MAX - kept),
         ):
             if sent is not None and len(sent) >= count_max:

@@ -8,6 +8,7 @@ from pink_actors.clock import NS_PER_MS, SystemClock
 from pink_actors.rest.budget import (
     ADDRESS_KEPT_FOR_URGENT,
     ADDRESS_PER_WINDOW_MAX,
+    ENDPOINT_KEPT_FROM_ENTRIES,
     PAUSE_NS_MIN,
     WINDOW_NS,
     Budget,
@@ -34,7 +35,7 @@ async def grants(budget: Budget, wanted: list[tuple[endpoints.Endpoint, Priority
 async def test_cancels_and_exits_go_before_queries_and_entries() -> None:
     budget = Budget(CLOCK, Counters(), limited=True)
     for _ in range(endpoints.PLACE_ORDER.per_second):
-        assert await budget.take(endpoints.PLACE_ORDER, Priority.ENTRY, 0)
+        assert await budget.take(endpoints.PLACE_ORDER, Priority.EXIT, 0)
     wanted = [Priority.ENTRY, Priority.SNAPSHOT, Priority.QUERY, Priority.EXIT, Priority.CANCEL]
     started = CLOCK.mono_ns()
     order = await grants(budget, [(endpoints.PLACE_ORDER, priority) for priority in wanted])
@@ -82,6 +83,20 @@ async def test_however_much_is_asked_a_cancel_and_an_exit_go_at_once() -> None:
     assert await budget.take(endpoints.PLACE_ORDER, Priority.EXIT, at_once)
     assert sum(task.done() for task in asked) == ADDRESS_PER_WINDOW_MAX - ADDRESS_KEPT_FOR_URGENT
     await asyncio.gather(*asked)
+
+
+async def test_however_much_is_entered_a_stop_is_placed_at_once() -> None:
+    budget = Budget(CLOCK, Counters(), limited=True)
+    entries = [
+        asyncio.create_task(budget.take(endpoints.PLACE_ORDER, Priority.ENTRY, 0))
+        for _ in range(2 * endpoints.PLACE_ORDER.per_second)
+    ]
+    await asyncio.wait(entries, return_when=asyncio.FIRST_COMPLETED)
+    at_once = CLOCK.mono_ns() + 20 * NS_PER_MS
+    assert await budget.take(endpoints.PLACE_ORDER, Priority.EXIT, at_once)
+    entered = sum(task.done() for task in entries)
+    assert entered == endpoints.PLACE_ORDER.per_second - ENDPOINT_KEPT_FROM_ENTRIES
+    assert all(await asyncio.gather(*entries))
 
 
 async def test_an_address_that_asked_too_much_is_silent_as_a_whole() -> None:
