@@ -147,6 +147,26 @@ fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot
 }
 
 #[test]
+fn an_order_of_nobody_here_is_told_once_and_again_when_another_comes() {
+    let mut world = World::ready();
+    let theirs = Report {
+        symbol: ascii("BTC-USDT"),
+        client_order_id: ascii("somebody-else"),
+        order_status: OrderStatus::Working,
+        ..Report::ZERO
+    };
+    let mut told = Vec::new();
+    for rests in [true, true, false, true] {
+        let before = world.kernel.stats().anomalies;
+        ask(&mut world);
+        let orders: &[Report] = if rests { &[theirs, theirs] } else { &[] };
+        world.snapshot_rows(&[], orders, Some(10_000 * E8), true);
+        told.push(world.kernel.stats().anomalies - before);
+    }
+    assert_eq!(told, [1, 0, 0, 1]);
+}
+
+#[test]
 fn rows_of_an_answer_that_was_broken_off_count_no_more() {
     let mut world = check(STOPPED);
     ask(&mut world);
