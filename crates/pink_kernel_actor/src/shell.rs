@@ -242,6 +242,8 @@ impl Shell {
         self.board
             .publish(&mut self.own, &self.machine, &self.figures)?;
         self.commands.outbox.commit();
+        // Whoever sees that its input was taken also sees how far the journal has come with it.
+        self.show_journal()?;
         self.peers.release()?;
         if began {
             self.segment_began();
