@@ -187,7 +187,9 @@ impl Kernel {
         let delta = account.delta_e8;
         let judged = account.delta_seq > account.last_fill_seq;
         let same = sub(account.wallet_e8, account.capital_e8)? == delta;
+        // An order whose rows are missing may have traded more than was told of it.
         let certain = account.unresolved_orders == 0
+            && account.unsettled_orders == 0
             && !self.has_unheard_order(account.last_snapshot_seq)
             && self.is_income_told();
         if !judged || !same || !certain {

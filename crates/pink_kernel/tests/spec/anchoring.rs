@@ -102,6 +102,33 @@ fn an_anchor_waits_for_orders_that_the_last_snapshot_did_not_list() {
 }
 
 #[test]
+fn an_anchor_waits_for_the_rows_of_what_is_gone_it_may_have_traded_more_than_was_told() {
+    let mut world = check(
+        "
+        enter long 10             | OrderRequested |
+        fill 10 @ 100 fee 0       | PositionOpen   |
+        settle                    | PositionOpen   |
+        exit                      | ExitRequested  |
+        fill 5 @ 109 fee 0        | ExitWorking    |
+        cancelled                 | PositionOpen   | capital 10_045
+        ",
+    );
+    // The other half traded too, which its end did not count: the wallet knows.
+    for _ in 0..2 {
+        world.wait(61_000);
+        income_told(&mut world);
+        world.snapshot(&[("BTC-USDT", Side::Long, 5 * E8, 100 * E12)], 10_090 * E8);
+    }
+    world.wait(61_000);
+    income_told(&mut world);
+    let account = world.kernel.account();
+    let told = (account.delta_e8, account.unsettled_orders);
+    assert_eq!(told, (45 * E8, 1));
+    assert_eq!(anchor(&mut world), Code::NotReconciled);
+    assert_eq!(world.kernel.account().adjustments_e8, 0);
+}
+
+#[test]
 fn an_anchor_books_what_was_judged_and_nothing_that_came_since() {
     let mut world = run(
         World::ready(),
