@@ -140,10 +140,15 @@ fn resident_bytes() -> f64 {
     kib * 1024.0
 }
 
-/// What one tenth of the run cost, per command: to apply and encode it, and to write it.
-struct Tenth {
+/// The run is measured in so many parts, each shorter than what neighbours on the machine disturb.
+const PARTS: u64 = 100;
+
+/// What one part of the run cost, per command: to apply and encode it, and to write it.
+struct Part {
     apply_ns: f64,
     write_ns: f64,
+    /// What the same costs a kernel at its first trade, on the machine as it is at that moment.
+    young_ns: f64,
     resident_bytes: f64,
 }
 
@@ -204,29 +209,31 @@ pub(crate) fn run(records: u64, bars: &mut Bars) {
     let disk = FileDisk::writable(&folder.0);
     let mut run = Run::new(&disk);
     let first = run.flow.machine.next_seq();
-    let (started, cpu_before) = (Instant::now(), cpu_seconds());
-    let mut tenths = Vec::new();
-    for tenth in 1..=10 {
-        let (before, applied) = (cpu_seconds(), run.apply_seconds);
-        run.until(first + records * tenth / 10);
-        let ns_each = |seconds: f64| seconds * 1e10 / records as f64;
+    let (mut took, mut worked) = (0.0, 0.0);
+    let mut parts = Vec::new();
+    let mut scratch = Batch::new(SEGMENT_BYTES);
+    for part in 1..=PARTS {
+        let young_ns = young_ns(records / PARTS, &mut scratch);
+        let (started, before, applied) = (Instant::now(), cpu_seconds(), run.apply_seconds);
+        run.until(first + records * part / PARTS);
+        let ns_each = |seconds: f64| seconds * 1e9 * PARTS as f64 / records as f64;
         let apply_seconds = run.apply_seconds - applied;
-        tenths.push(Tenth {
+        let cpu = cpu_seconds() - before;
+        worked += cpu;
+        took += started.elapsed().as_secs_f64();
+        parts.push(Part {
             apply_ns: ns_each(apply_seconds),
-            write_ns: ns_each(cpu_seconds() - before - apply_seconds),
+            write_ns: ns_each(cpu - apply_seconds),
+            young_ns,
             resident_bytes: resident_bytes(),
         });
     }
-    let took = started.elapsed().as_secs_f64();
     let rate = |seconds: f64| records as f64 / seconds;
     println!(
         "kernel with journal, {records} commands, {} bytes each",
         run.bytes as u64 / records
     );
-    println!(
-        "  per second of one core's time: {:.0}",
-        rate(cpu_seconds() - cpu_before)
-    );
+    println!("  per second of one core's time: {:.0}", rate(worked));
     println!(
         "  waited for zeroed segments: {:.2} of {took:.2} s",
         run.waited_ns as f64 / 1e9
@@ -236,7 +243,7 @@ pub(crate) fn run(records: u64, bars: &mut Bars) {
         rate(took) / 1e3,
         300.0,
     );
-    flat(&tenths, bars);
+    flat(&parts, bars);
     run.preparer.stop();
     recovery(&disk, &run.flow, &run.writer, records, bars);
 }
@@ -269,26 +276,45 @@ pub(crate) fn durable(records: u64) {
     );
 }
 
-/// Cost and memory of the last tenths beside those of the first: of each the one that neighbours
-/// on the machine disturbed least.
-fn flat(tenths: &[Tenth], bars: &mut Bars) {
-    for tenth in [&tenths[0], &tenths[9]] {
-        let (apply, write) = (tenth.apply_ns, tenth.write_ns);
-        println!("  ns to apply and encode {apply:.0}, to write {write:.0} (first and last tenth)");
+/// Applies and encodes so many commands from the first trade on; their cost each.
+fn young_ns(commands: u64, batch: &mut Batch) -> f64 {
+    batch.clear();
+    let mut flow = Flow::new(batch);
+    let end = flow.machine.next_seq() + commands;
+    let before = cpu_seconds();
+    while flow.machine.next_seq() < end {
+        batch.clear();
+        while !batch.is_full() && batch.entries() < TURN_INPUTS {
+            flow.step(batch);
+        }
     }
-    let cost = |part: &[Tenth]| {
-        let costs = part.iter().map(|tenth| tenth.apply_ns);
-        costs.fold(f64::INFINITY, f64::min)
+    (cpu_seconds() - before) * 1e9 / commands as f64
+}
+
+/// The cost of the last parts and of the first, each beside a young kernel's at the same moment:
+/// what neighbours on the machine take hits both.
+fn flat(parts: &[Part], bars: &mut Bars) {
+    let (early, late) = (&parts[..parts.len() / 3], &parts[parts.len() * 2 / 3..]);
+    let median = |part: &[Part], figure: fn(&Part) -> f64| {
+        let mut figures: Vec<f64> = part.iter().map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
     };
-    let growth = cost(&tenths[6..]) / cost(&tenths[..4]);
+    for (name, part) in [("first", early), ("last", late)] {
+        let apply = median(part, |part| part.apply_ns);
+        let write = median(part, |part| part.write_ns);
+        println!("  ns to apply and encode {apply:.0}, to write {write:.0} (median, {name} third)");
+    }
+    let beside = |part: &Part| part.apply_ns / part.young_ns;
+    let growth = median(late, beside) / median(early, beside);
     bars.at_most(
         "cost of the last commands to that of the first",
         growth,
         1.1,
     );
-    let memory = tenths[9].resident_bytes - tenths[0].resident_bytes;
+    let memory = parts[parts.len() - 1].resident_bytes - parts[parts.len() / 10].resident_bytes;
     bars.at_most(
-        "memory gained from the first tenth to the last, MB",
+        "memory gained from the first tenth to the end, MB",
         memory / 1e6,
         1.0,
     );
