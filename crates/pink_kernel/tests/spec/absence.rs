@@ -1,8 +1,9 @@
 //! One absence of an order that was seen at work is no end of it, however long ago another was.
 
-use shm_layout::{Code, Control, ControlKind, OrderRole, OrderStatus, Report, ReportKind, Stage};
+use shm_layout::{Code, OrderRole, OrderStatus, Report, ReportKind, Stage};
 
 use crate::check::{check, run};
+use crate::outlived::ask;
 use crate::world::{E8, World};
 
 const RESTS: &str = "
@@ -11,12 +12,8 @@ const RESTS: &str = "
     wait 60000            | EntryWorking   |
 ";
 
-/// The venue does not find the entry.
-fn absent(world: &mut World) -> Code {
-    absent_as(world, OrderRole::Entry)
-}
-
-fn absent_as(world: &mut World, role: OrderRole) -> Code {
+/// The venue does not find this order of slot 0.
+pub fn absent(world: &mut World, role: OrderRole) -> Code {
     let order = world.order(0, role);
     let report = Report {
         kind: ReportKind::OrderNotFound,
@@ -30,39 +27,34 @@ fn absent_as(world: &mut World, role: OrderRole) -> Code {
 #[test]
 fn a_word_that_it_still_works_undoes_the_first_absence() {
     let mut world = check(RESTS);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
     let mut world = run(world, "fill 0.1 @ 99 | EntryWorking |");
     world.wait(6_000);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
     assert_eq!(world.kernel.slot(0).stage, Stage::EntryWorking);
 }
 
 #[test]
 fn an_order_found_at_work_as_it_was_undoes_the_first_absence() {
     let mut world = check(RESTS);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
     let order = world.order(0, OrderRole::Entry);
     let report = world.state_of(&order, OrderStatus::Working);
     assert_eq!(world.report(&report).code, Code::Duplicate);
     world.wait(3_600_000);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
 }
 
 #[test]
 fn an_order_that_is_listed_undoes_the_first_absence() {
     let mut world = check(RESTS);
-    assert_eq!(absent(&mut world), Code::Unresolved);
-    let kind = ControlKind::Reconcile;
-    world.control(&Control {
-        kind,
-        ..Control::ZERO
-    });
-    world.wait(1_000);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
+    ask(&mut world);
     let order = world.order(0, OrderRole::Entry);
     let rests = world.state_of(&order, OrderStatus::Working);
     world.snapshot_rows(&[], &[rests], Some(10_000 * E8), true);
     world.wait(3_600_000);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
 }
 
 #[test]
@@ -76,7 +68,7 @@ fn an_entry_whose_position_the_venue_lists_is_not_given_up_at_the_first_absence(
         wait 4000             | OrderRequested |
         ",
     );
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
     // Found after all, and protected.
     let found = run(
         world,
@@ -103,7 +95,7 @@ fn an_exit_that_the_venues_list_shows_done_is_not_given_up_at_the_first_absence(
         );
         world = run(world, &format!("snapshot {listed} | ExitRequested |"));
         world.wait(4_000);
-        absent_as(&mut world, OrderRole::Exit)
+        absent(&mut world, OrderRole::Exit)
     };
     assert_eq!(asked("long 0.4 @ 100"), Code::Unresolved);
     assert_eq!(asked("long 1 @ 100"), Code::Ok);
@@ -124,8 +116,8 @@ fn an_old_word_of_the_stream_that_says_less_undoes_no_absence() {
     let order = world.order(0, OrderRole::Entry);
     let mut old = world.state_of(&order, OrderStatus::Working);
     old.cum_qty_e8 = E8 / 10;
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
     assert_eq!(world.report(&old).code, Code::StaleFact);
     world.wait(6_000);
-    assert_eq!(absent(&mut world), Code::Ok);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Ok);
 }

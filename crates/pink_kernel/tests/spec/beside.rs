@@ -14,6 +14,15 @@ const CLOSED: &str = "
     wait 1000                 | Closed         |
 ";
 
+/// A fill that was not counted when the order's end was told.
+pub fn tenth(price: i64) -> Fill {
+    Fill {
+        qty_e8: E8 / 10,
+        price_e12: price * E12,
+        fee_e8: 0,
+    }
+}
+
 /// Anomalies, and what is held by nobody here.
 fn seen(world: &World) -> (u64, i64) {
     let anomalies = world.kernel.stats().anomalies;
@@ -110,12 +119,8 @@ fn what_is_held_beside_a_closed_slot_is_asked_of_the_orders_whose_rows_are_missi
     let entry = world.kernel.order(0);
     assert_eq!((entry.role, entry.query_open), (OrderRole::Entry, 0));
     // Its last fill was not counted when its cancel was told.
-    let fill = Fill {
-        qty_e8: E8 / 10,
-        price_e12: 100 * E12,
-        fee_e8: 0,
-    };
-    world.fills.push((entry.client_order_id, fill));
+    let client_order_id = entry.client_order_id;
+    world.fills.push((client_order_id, tenth(100)));
     world = run(
         world,
         "flatten | Closed |\nsnapshot long 0.1 @ 100 | Closed |",
@@ -156,13 +161,8 @@ fn told_late(world: World) -> World {
         ",
     );
     assert_eq!(seen(&world).1, E8 / 10);
-    let fill = Fill {
-        qty_e8: E8 / 10,
-        price_e12: 100 * E12,
-        fee_e8: 0,
-    };
     let entry = *world.kernel.order(0);
-    world.fills.push((entry.client_order_id, fill));
+    world.fills.push((entry.client_order_id, tenth(100)));
     world.report(&world.state_of(&entry, OrderStatus::Filled));
     run(
         world,

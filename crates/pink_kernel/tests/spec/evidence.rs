@@ -6,19 +6,9 @@ use shm_layout::{
     OrderSide, OrderStatus, Report, ReportKind, Side, Stage,
 };
 
+use crate::absence::absent;
 use crate::check::{check, run};
 use crate::world::{E8, E12, MS, World, ascii};
-
-fn absent(world: &mut World, role: OrderRole) -> Code {
-    let order = world.order(0, role);
-    let report = Report {
-        kind: ReportKind::OrderNotFound,
-        client_order_id: order.client_order_id,
-        asked_wall_ms: world.wall_ms(),
-        ..Report::ZERO
-    };
-    world.report(&report).code
-}
 
 #[test]
 fn an_order_given_up_that_traded_after_all_is_an_anomaly_and_the_venue_is_asked() {

@@ -5,6 +5,7 @@ use shm_layout::{
     Stage,
 };
 
+use crate::absence::absent;
 use crate::check::{check, run};
 use crate::world::{E8, E12, World, ascii};
 
@@ -39,6 +40,48 @@ fn look(world: &mut World, tenths: i64) -> Stage {
     world.kernel.slot(0).stage
 }
 
+/// An entry at work with 0.3 filled, of which the stream said 0.5 once.
+fn told_more() -> World {
+    let mut world = check(
+        "
+        enter long 1 limit 100 | OrderRequested |
+        live                   | EntryWorking   |
+        fill 0.3 @ 100 fee 0   | EntryWorking   |
+        ",
+    );
+    let mut lie = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Working);
+    lie.cum_qty_e8 = E8 / 2;
+    world.report(&lie);
+    world
+}
+
+/// A whole snapshot without the entry, so that it is asked about.
+fn unlisted(world: &mut World) {
+    ask(world);
+    world.snapshot_rows(&[], &[], None, true);
+}
+
+/// The open question about the entry is answered with the truth.
+fn answered(world: &mut World) {
+    let entry = world.order(0, OrderRole::Entry);
+    assert_ne!(entry.query_open, 0, "asked about");
+    let truth = world.state_of(&entry, OrderStatus::Working);
+    world.report(&Report {
+        command_seq: entry.query_open,
+        ..truth
+    });
+}
+
+/// An order that rests on the symbol and is nobody's here.
+fn of_nobody_here() -> Report {
+    Report {
+        symbol: ascii("BTC-USDT"),
+        client_order_id: ascii("somebody-else"),
+        order_status: OrderStatus::Working,
+        ..Report::ZERO
+    }
+}
+
 #[test]
 fn a_list_that_agrees_ends_a_difference_even_while_a_question_is_open() {
     let mut world = check(STOPPED);
@@ -56,29 +99,11 @@ fn a_list_that_agrees_ends_a_difference_even_while_a_question_is_open() {
 
 #[test]
 fn less_that_was_proven_before_more_was_filled_asks_for_no_fewer_rows() {
-    let mut world = check(
-        "
-        enter long 1 limit 100 | OrderRequested |
-        live                   | EntryWorking   |
-        fill 0.3 @ 100 fee 0   | EntryWorking   |
-        ",
-    );
-    let entry = world.order(0, OrderRole::Entry);
-    let mut lie = world.state_of(&entry, OrderStatus::Working);
-    lie.cum_qty_e8 = E8 / 2;
-    world.report(&lie);
+    let mut world = told_more();
     for _ in 0..2 {
         world.wait(61_000);
-        ask(&mut world);
-        world.snapshot_rows(&[], &[], None, true);
-        let entry = world.order(0, OrderRole::Entry);
-        assert_ne!(entry.query_open, 0, "unlisted: asked about");
-        let command_seq = entry.query_open;
-        let truth = world.state_of(&entry, OrderStatus::Working);
-        world.report(&Report {
-            command_seq,
-            ..truth
-        });
+        unlisted(&mut world);
+        answered(&mut world);
     }
     let entry = world.order(0, OrderRole::Entry);
     assert_eq!((entry.less_proven, entry.less_qty_e8), (1, 3 * E8 / 10));
@@ -93,51 +118,19 @@ fn less_that_was_proven_before_more_was_filled_asks_for_no_fewer_rows() {
 
 #[test]
 fn an_answer_that_says_less_of_an_order_at_work_undoes_the_first_absence() {
-    let mut world = check(
-        "
-        enter long 1 limit 99 | OrderRequested |
-        live                  | EntryWorking   |
-        fill 0.3 @ 99 fee 0   | EntryWorking   |
-        ",
-    );
-    let mut lie = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Working);
-    lie.cum_qty_e8 = E8 / 2;
-    world.report(&lie);
+    let mut world = told_more();
     world.wait(60_000);
-    let absent = |world: &mut World| {
-        let order = world.order(0, OrderRole::Entry);
-        let report = Report {
-            kind: ReportKind::OrderNotFound,
-            client_order_id: order.client_order_id,
-            asked_wall_ms: world.wall_ms(),
-            ..Report::ZERO
-        };
-        world.report(&report).code
-    };
-    assert_eq!(absent(&mut world), Code::Unresolved);
-    ask(&mut world);
-    world.snapshot_rows(&[], &[], None, true);
-    let entry = world.order(0, OrderRole::Entry);
-    let command_seq = entry.query_open;
-    assert_ne!(command_seq, 0);
-    let truth = world.state_of(&entry, OrderStatus::Working);
-    world.report(&Report {
-        command_seq,
-        ..truth
-    });
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
+    unlisted(&mut world);
+    answered(&mut world);
     world.wait(3_600_000);
-    assert_eq!(absent(&mut world), Code::Unresolved);
+    assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
 }
 
 #[test]
 fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot() {
     let mut world = World::ready();
-    let theirs = Report {
-        symbol: ascii("BTC-USDT"),
-        client_order_id: ascii("somebody-else"),
-        order_status: OrderStatus::Working,
-        ..Report::ZERO
-    };
+    let theirs = of_nobody_here();
     ask(&mut world);
     world.snapshot_rows(&[], &[theirs], Some(10_000 * E8), true);
     world = run(world, "enter long 1 | - | code SymbolBusy");
@@ -149,12 +142,7 @@ fn an_order_of_nobody_here_closes_its_symbol_whatever_became_of_a_later_snapshot
 #[test]
 fn an_order_of_nobody_here_is_told_once_and_again_when_another_comes() {
     let mut world = World::ready();
-    let theirs = Report {
-        symbol: ascii("BTC-USDT"),
-        client_order_id: ascii("somebody-else"),
-        order_status: OrderStatus::Working,
-        ..Report::ZERO
-    };
+    let theirs = of_nobody_here();
     let mut told = Vec::new();
     for rests in [true, true, false, true] {
         let before = world.kernel.stats().anomalies;
@@ -231,20 +219,10 @@ fn a_clock_that_is_stepped_makes_no_order_absent_for_long() {
             wait 7200000          | EntryWorking   |
             ",
         );
-        let absent = |world: &mut World| {
-            let order = world.order(0, OrderRole::Entry);
-            let report = Report {
-                kind: ReportKind::OrderNotFound,
-                client_order_id: order.client_order_id,
-                asked_wall_ms: world.wall_ms(),
-                ..Report::ZERO
-            };
-            world.report(&report).code
-        };
-        assert_eq!(absent(&mut world), Code::Unresolved);
+        assert_eq!(absent(&mut world, OrderRole::Entry), Code::Unresolved);
         world.now.wall_ns += ns;
         world.wait(apart_ms);
-        absent(&mut world)
+        absent(&mut world, OrderRole::Entry)
     };
     let hour_ns = 3_600_000_000_000;
     assert_eq!(step(0, 5_000), Code::Ok);
@@ -314,33 +292,15 @@ fn an_exit_reduces_only_unless_the_venue_is_known_to_hedge() {
 #[test]
 fn a_clock_that_is_stepped_makes_no_answer_that_says_less_last() {
     let step = |ns: i64, apart_ms: u64| {
-        let mut world = check(
-            "
-            enter long 1 limit 100 | OrderRequested |
-            live                   | EntryWorking   |
-            fill 0.3 @ 100 fee 0   | EntryWorking   |
-            ",
-        );
-        let mut lie = world.state_of(&world.order(0, OrderRole::Entry), OrderStatus::Working);
-        lie.cum_qty_e8 = E8 / 2;
-        world.report(&lie);
+        let mut world = told_more();
         world.wait(61_000);
-        ask(&mut world);
-        world.snapshot_rows(&[], &[], None, true);
-        let answer = |world: &mut World| {
-            let entry = world.order(0, OrderRole::Entry);
-            assert_ne!(entry.query_open, 0);
-            let truth = world.state_of(&entry, OrderStatus::Working);
-            world.report(&Report {
-                command_seq: entry.query_open,
-                ..truth
-            });
-            world.order(0, OrderRole::Entry).less_proven
-        };
-        assert_eq!(answer(&mut world), 0);
+        unlisted(&mut world);
+        answered(&mut world);
+        assert_eq!(world.order(0, OrderRole::Entry).less_proven, 0);
         world.now.wall_ns += ns;
         world.wait(apart_ms);
-        answer(&mut world)
+        answered(&mut world);
+        world.order(0, OrderRole::Entry).less_proven
     };
     let hour_ns = 3_600_000_000_000;
     assert_eq!(step(0, 5_000), 1);

@@ -2,8 +2,9 @@
 
 use shm_layout::{Code, OrderRole, OrderStatus, Provenance, Report, ReportKind, Stage};
 
+use crate::beside::tenth;
 use crate::check::{check, run};
-use crate::world::{E8, E12, Fill, World};
+use crate::world::{E12, Fill};
 
 #[test]
 fn flaw_a7_e18_settled_fees_replace_the_estimate() {
@@ -235,27 +236,15 @@ fn a_correction_of_money_alone_is_shared_by_what_is_held_and_what_is_gone() {
     );
     // More of it had traded than was told with its cancel, and dearer.
     let entry = *world.kernel.order(0);
-    world.fills.push((
-        entry.client_order_id,
-        Fill {
-            qty_e8: E8 / 10,
-            price_e12: 105 * E12,
-            fee_e8: 0,
-        },
-    ));
+    world.fills.push((entry.client_order_id, tenth(105)));
     world.report(&world.state_of(&entry, OrderStatus::Filled));
-    let world = run(world, "wait 0 | PositionOpen | size 0.35  cost 35.5");
+    let mut world = run(world, "wait 0 | PositionOpen | size 0.35  cost 35.5");
     // Its rows say what the first part really cost: 3 more, of which 0.35 of 0.6 are still held.
-    let mut world = world;
     world.fills[0].1.price_e12 = 106 * E12;
-    let rows = |world: &mut World| {
-        let order = *world.kernel.order(0);
-        for row in world.rows_of(&order) {
-            world.report(&row);
-        }
-    };
     world.wait(600);
-    rows(&mut world);
+    for row in world.rows_of(&world.kernel.order(0).clone()) {
+        world.report(&row);
+    }
     run(
         world,
         "wait 0 | PositionOpen | size 0.35  cost 37.25  gross -1.25",
