@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pink_actors import shm
@@ -15,7 +16,7 @@ from pink_actors.log import Logger
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Connection, Turn
 from pink_actors.rest.reporting import Reporter
-from pink_actors.shm_layout import ORDERS, SLOTS, Code, Command
+from pink_actors.shm_layout import ORDERS, SLOTS, Code, Command, OrderCell
 from pink_actors.venue import reports
 from pink_actors.venue.evidence import difference
 from pink_actors.venue.facts import BalanceFacts, FillFacts, IncomeFacts, OrderFacts
@@ -118,29 +119,31 @@ class Desk:
             return None
         return None
 
-    def kernel_awaits(self, command: Command) -> bool:
-        """Whether the kernel's cells show an order of which this SUBMIT is still unanswered."""
+    def kernel_orders(self) -> Iterator[OrderCell | None]:
+        """The kernel's order cells; None for one that is being written."""
         for index in range(ORDERS.cell_count):
             try:
-                cell = self.kernel.read(ORDERS, index)
+                yield self.kernel.read(ORDERS, index)
             except CellBusy:
-                continue  # If it is this one, the kernel asks about its order.
-            if cell.client_order_id == command.client_order_id:
+                yield None
+
+    def kernel_awaits(self, command: Command) -> bool:
+        """Whether the kernel's cells show an order of which this SUBMIT is still unanswered."""
+        for cell in self.kernel_orders():
+            # Of one that is being written the kernel asks the venue.
+            if cell is not None and cell.client_order_id == command.client_order_id:
                 return cell.submit_open == command.command_seq
         return False
 
     def kernel_knows(self, facts: OrderFacts) -> bool:
         """Whether the kernel's cells show this order; one that is being written may be it."""
-        for index in range(ORDERS.cell_count):
-            try:
-                cell = self.kernel.read(ORDERS, index)
-            except CellBusy:
-                return True
-            if cell.venue_order_id == facts.venue_order_id or (
-                facts.client_order_id and cell.client_order_id == facts.client_order_id
-            ):
-                return True
-        return False
+        named = facts.client_order_id
+        return any(
+            cell is None
+            or cell.venue_order_id == facts.venue_order_id
+            or (named and cell.client_order_id == named)
+            for cell in self.kernel_orders()
+        )
 
     async def unreadable(self, answer: Answer, error: Malformed, symbol: str = "") -> None:
         """A reply whose fields are not what the protocol says: counted, kept, told."""

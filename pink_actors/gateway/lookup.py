@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from pink_actors._native import CellBusy
 from pink_actors.clock import NS_PER_S
 from pink_actors.gateway.desk import Desk
 from pink_actors.gateway.spans import Span, Walk
 from pink_actors.rest.budget import Priority
 from pink_actors.rest.connection import Answer, Ending, Turn
-from pink_actors.shm_layout import ORDERS, Code, Command
+from pink_actors.shm_layout import Code, Command
 from pink_actors.venue import replies, requests
 from pink_actors.venue.catalogue import Meaning
 from pink_actors.venue.evidence import CLOCK_SLACK_MS, match_unnamed, mismatch, sent_after_ms
@@ -126,13 +125,11 @@ def _claimed(desk: Desk, command: Command, venue_order_ids: Iterable[int]) -> se
     """Venue ids of other orders of ours: as the kernel knows them, or as told before."""
     ours = (None, command.client_order_id)
     claimed = {one for one in venue_order_ids if desk.memory.owners.get(one) not in ours}
-    for index in range(ORDERS.cell_count):
-        try:
-            cell = desk.kernel.read(ORDERS, index)
-        except CellBusy:
-            continue  # It is being written now, so it is not the finished twin we look for.
-        if cell.venue_order_id and cell.client_order_id != command.client_order_id:
-            claimed.add(cell.venue_order_id)
+    for cell in desk.kernel_orders():
+        # One that is being written now is not the finished twin we look for.
+        if cell is not None and cell.venue_order_id:
+            if cell.client_order_id != command.client_order_id:
+                claimed.add(cell.venue_order_id)
     return claimed
 
 

@@ -61,7 +61,20 @@ class Network(httpcore.AsyncNetworkBackend):
         return PlainStream(connected)
 
 
-class PlainStream(httpcore.AsyncNetworkStream):
+class Stream(httpcore.AsyncNetworkStream):
+    """What can be encrypted: a socket, a tunnel, or a proxy that is spoken to with TLS itself."""
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """The same connection, encrypted, with a server that proved to be `server_hostname`."""
+        return await _secured(self, ssl_context, server_hostname, timeout)
+
+
+class PlainStream(Stream):
     """One connected socket."""
 
     def __init__(self, connected: socket.socket) -> None:
@@ -100,15 +113,6 @@ class PlainStream(httpcore.AsyncNetworkStream):
         """Ends the connection; once more does nothing."""
         self._socket.close()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted, with a server that proved to be `server_hostname`."""
-        return await _secured(self, ssl_context, server_hostname, timeout)
-
     def get_extra_info(self, info: str) -> object:
         """What the pool asks for: an idle connection that is readable has been ended."""
         if info == "is_readable":
@@ -122,7 +126,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
             return 0
 
 
-class TlsStream(httpcore.AsyncNetworkStream):
+class TlsStream(Stream):
     """TLS over any stream: over a socket, or over the tunnel that a proxy has opened."""
 
     def __init__(
@@ -164,15 +168,6 @@ class TlsStream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         """Ends the connection; once more does nothing."""
         await self._below.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A second layer: the venue's, through a proxy that is spoken to with TLS itself."""
-        return await _secured(self, ssl_context, server_hostname, timeout)
 
     def get_extra_info(self, info: str) -> object:
         """What the pool asks for; bytes that nobody asked for count as readable."""

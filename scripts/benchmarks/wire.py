@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -32,7 +33,7 @@ RULES = {
 }  # fmt: skip
 
 
-class End(asyncio.Protocol):
+class End(asyncio.Protocol, ABC):
     """One client's connection; notes when an order's request arrived."""
 
     def __init__(self, arrivals: dict[str, int]) -> None:
@@ -50,9 +51,9 @@ class End(asyncio.Protocol):
             self._arrivals[found[1].decode()] = arrived
         self.answer(data, found)
 
+    @abstractmethod
     def answer(self, data: bytes, found: re.Match[bytes] | None) -> None:
         """What is done with it after the note."""
-        raise NotImplementedError
 
     def write(self, data: bytes) -> None:
         """To the client."""
