@@ -207,11 +207,7 @@ class Connection:
         endpoint = request.endpoint
         if not await self._budget.take(endpoint, turn.priority, turn.deadline_mono_ns):
             return Answer(Ending.HELD, held=Code.DEADLINE_PASSED)
-        try:
-            answer = await self._exchange(request, turn.gate)
-        except Held as no:
-            self.counters.requests -= 1
-            return Answer(Ending.HELD, held=no.code)
+        answer = await self._exchange(request, turn.gate)
         if answer.meaning is Meaning.RATE:
             self._budget.pause(endpoint)
         elif answer.meaning is Meaning.ADDRESS_RATE:
@@ -228,6 +224,9 @@ class Connection:
         counters.in_flight += 1
         try:
             status, content = await self._reach(request, gate)
+        except Held as no:
+            counters.requests -= 1  # It was none.
+            return Answer(Ending.HELD, held=no.code)
         except NEVER_LEFT as error:
             return self._no_answer(request, Ending.UNSENT, error, asked_wall_ms)
         except MAY_HAVE_LEFT as error:

@@ -48,6 +48,7 @@ mod room;
 mod rules;
 mod settle;
 mod slot;
+mod steady;
 mod sums;
 mod sweep;
 mod wallet;

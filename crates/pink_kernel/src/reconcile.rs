@@ -7,10 +7,9 @@ use crate::account::{INCOME_OVERLAP_MS, has};
 use crate::cells::{CellRef, region};
 use crate::deadline::RECONCILE_TIMER;
 use crate::ids::hash;
-use crate::kernel::{Kernel, Now, Turn};
+use crate::kernel::{Kernel, Turn};
 use crate::order::{NS_PER_MS, after_ms, is_live};
 use crate::slot::side_index;
-use crate::sweep::NS_PER_MS as MS_NS;
 
 /// Snapshots are never asked for closer together than this.
 const RECONCILE_PAUSE_MS: u32 = 1_000;
@@ -57,26 +56,6 @@ impl Kernel {
     fn plan_reconcile(&mut self, at_mono_ns: u64) {
         self.desk.reconcile_due_mono_ns = at_mono_ns;
         self.timers.set(RECONCILE_TIMER, at_mono_ns);
-    }
-
-    /// The wall clock as the monotonic one carries it on from question to question: a clock that is
-    /// stepped makes nothing seem to last, nothing wait, and no answer newer than its question.
-    pub(crate) fn steady_ns(&self, now: Now) -> i64 {
-        let (wall_ns, mono_ns) = (
-            self.desk.reconcile_sent_wall_ns,
-            self.desk.reconcile_sent_mono_ns,
-        );
-        if wall_ns == 0 || mono_ns == 0 {
-            return now.wall_ns;
-        }
-        let passed = i64::try_from(now.mono_ns.saturating_sub(mono_ns));
-        wall_ns.saturating_add(passed.unwrap_or(0))
-    }
-
-    /// When the venue was asked, in the same time.
-    pub(crate) fn steady_asked_ms(&self, now: Now, asked_wall_ms: i64) -> i64 {
-        let age = (now.wall_ns / MS_NS).saturating_sub(asked_wall_ms).max(0);
-        (self.steady_ns(now) / MS_NS).saturating_sub(age)
     }
 
     /// It is time: income first, so that what moved the wallet is booked before it is judged.
