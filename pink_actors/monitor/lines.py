@@ -59,7 +59,7 @@ def mode_line(snapshot: Snapshot) -> str:
         return f"{snapshot.instance}: no tree. Start one with pink-supervisor up."
     parts = [tree.venue.upper(), tree.instance]
     if not alive(snapshot):
-        parts.append("DEAD TREE, LAST STATE BELOW")
+        parts.append("DEAD TREE, LAST STATE BELOW (pink-supervisor up goes on, flatten closes all)")
     elif tree.closing:
         parts.append("CLOSING")
     else:

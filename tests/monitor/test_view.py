@@ -94,7 +94,8 @@ def test_a_tree_whose_supervisor_does_not_beat_is_shown_as_dead() -> None:
     assert alive(snapshot(1))
     assert "READY" in mode_line(snapshot(1))
     assert not alive(snapshot(5))
-    assert "DEAD TREE" in mode_line(snapshot(5))
+    line = mode_line(snapshot(5))
+    assert "DEAD TREE" in line and "pink-supervisor up goes on" in line
 
 
 def test_the_mode_line_names_freeze_and_kill_switch() -> None:
